@@ -1,0 +1,51 @@
+# Every third-party library, and the one room that may include its headers (README.md says why each is here).
+# Where Debian has an archive (.a) it is linked, so that start-up loads little more than libc; libcurl is loaded by
+# registry/http when the first request is made.
+find_package(Threads REQUIRED)
+
+function(add_archive target)
+  cmake_parse_arguments(ARG "" "HEADER" "LIBRARIES" ${ARGN})
+  add_library(${target} INTERFACE)
+  find_path(${target}_INCLUDE ${ARG_HEADER} REQUIRED)
+  target_include_directories(${target} SYSTEM INTERFACE ${${target}_INCLUDE})
+  foreach(name ${ARG_LIBRARIES})
+    if(CMAKE_BUILD_TYPE STREQUAL Debug)
+      find_library(${target}_${name} NAMES ${name} REQUIRED)
+    else()
+      find_library(${target}_${name} NAMES lib${name}.a ${name} REQUIRED)
+    endif()
+    target_link_libraries(${target} INTERFACE ${${target}_${name}})
+  endforeach()
+endfunction()
+
+add_archive(dep_sqlite HEADER sqlite3.h LIBRARIES sqlite3)                   # state
+target_link_libraries(dep_sqlite INTERFACE ${CMAKE_DL_LIBS} m Threads::Threads)
+add_archive(dep_crypto HEADER openssl/evp.h LIBRARIES crypto)                # core/oci (hashing)
+target_link_libraries(dep_crypto INTERFACE ${CMAKE_DL_LIBS} Threads::Threads)
+add_archive(dep_isal HEADER isa-l/igzip_lib.h LIBRARIES isal)                # core/archive
+add_archive(dep_zlib HEADER zlib.h LIBRARIES z)                              # core/archive
+add_archive(dep_zstd HEADER zstd.h LIBRARIES zstd)                           # core/archive
+add_archive(dep_archive HEADER archive.h LIBRARIES archive)                  # core/archive
+add_archive(dep_protobuf HEADER google/protobuf/message_lite.h LIBRARIES protobuf-lite)  # core/events, runtime/wire
+add_archive(dep_re2 HEADER re2/re2.h LIBRARIES re2)                          # core/filters
+find_path(CTRBOX_CURL_INCLUDE curl/curl.h REQUIRED)                          # registry/http, loaded at run time
+find_path(CTRBOX_JSON_INCLUDE nlohmann/json.hpp REQUIRED)                    # .cpp files
+find_path(CTRBOX_CLI11_INCLUDE CLI/CLI.hpp REQUIRED)                         # commands
+find_program(CTRBOX_PROTOC protoc REQUIRED)
+
+# generate_protobuf(TARGET FILE.proto...): lite messages, in a library of their own whose code is not judged by our warnings.
+function(generate_protobuf target)
+  set(out ${CMAKE_CURRENT_BINARY_DIR}/${target})
+  file(MAKE_DIRECTORY ${out})
+  set(generated)
+  foreach(proto ${ARGN})
+    get_filename_component(stem ${proto} NAME_WE)
+    add_custom_command(OUTPUT ${out}/${stem}.pb.cc ${out}/${stem}.pb.h
+      COMMAND ${CTRBOX_PROTOC} --cpp_out=lite:${out} -I ${CMAKE_CURRENT_SOURCE_DIR} -I ${CMAKE_CURRENT_SOURCE_DIR}/wire -I ${CMAKE_CURRENT_SOURCE_DIR}/events ${CMAKE_CURRENT_SOURCE_DIR}/${proto}
+      DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${proto})
+    list(APPEND generated ${out}/${stem}.pb.cc)
+  endforeach()
+  add_library(${target} STATIC ${generated})
+  target_include_directories(${target} SYSTEM PUBLIC ${out})
+  target_link_libraries(${target} PUBLIC dep_protobuf Threads::Threads)
+endfunction()

@@ -1,0 +1,32 @@
+// Every name on disk, in one file. Default root /var/lib/ctrbox, state /run/ctrbox; XDG directories when not root.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "core/oci/digest.h"
+
+namespace ctrbox::core {
+
+struct Paths {
+  std::string root;   // what lasts
+  std::string state;  // what a reboot may forget
+
+  /// Flags win over CTRBOX_ROOT and CTRBOX_STATE, these over the defaults. With a root given and no state, the state is
+  /// "<root>/run". Results are absolute.
+  static Paths choose(const std::string& root_flag, const std::string& state_flag);
+
+  std::string database() const { return root + "/state.db"; }
+  std::string blobs() const { return root + "/content/blobs/sha256"; }
+  std::string blob(const Digest& digest) const;
+  std::string ingest() const { return root + "/content/ingest"; }
+  std::string snapshots(const std::string& snapshotter) const { return root + "/snapshots/" + snapshotter; }
+  std::string tasks() const { return state + "/tasks"; }
+  std::string task(const std::string& ns, const std::string& id) const { return tasks() + "/" + ns + "/" + id; }
+  std::string runc_root(const std::string& ns) const { return state + "/runc/" + ns; }
+
+  /// Makes root, state and the directories above, 0700, repairing wider modes. Throws core::Error.
+  void create() const;
+};
+
+}  // namespace ctrbox::core

@@ -1,0 +1,41 @@
+// Containers are records: what to run and from which snapshot. What runs is a task (runtime/task).
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/labels/labels.h"
+#include "state/transaction.h"
+
+namespace ctrbox::core::containers {
+
+inline constexpr const char* kDefaultRuntime = "io.containerd.runc.v2";
+
+struct Container {
+  std::string id;
+  Labels labels;
+  std::string image;
+  std::string runtime_name = kDefaultRuntime;
+  std::string spec;          // OCI runtime spec, JSON
+  std::string snapshotter;
+  std::string snapshot_key;  // "" with --rootfs
+  UnixNanos created_at = 0;
+  UnixNanos updated_at = 0;
+};
+
+/// Throws already_exists, invalid_argument (id rule). Creates the namespace if needed.
+void create(state::Transaction& tx, const std::string& ns, const Container& container);
+std::optional<Container> find(state::Database& database, const std::string& ns, const std::string& id);
+/// Throws not_found; the message names the other namespaces that have the id, if any.
+Container get(state::Database& database, const std::string& ns, const std::string& id);
+/// In byte order of ids; filters are ORed.
+std::vector<Container> list(state::Database& database, const std::string& ns, const std::vector<std::string>& filters);
+/// Row id, for tables that hang on a container.
+std::optional<std::int64_t> find_row(state::Database& database, const std::string& ns, const std::string& id);
+/// Throws not_found; failed_precondition while it has a task.
+void remove(state::Transaction& tx, const std::string& ns, const std::string& id);
+
+}  // namespace ctrbox::core::containers

@@ -1,0 +1,56 @@
+// Files and directories by descriptor: the only callers of open, read, write, rename and their kin.
+// Every function: O_CLOEXEC, EINTR handled, short transfers completed, errors thrown as core::Error with the path.
+// `directory` is a directory descriptor or AT_FDCWD. Thread: any.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/sys/fd.h"
+
+namespace ctrbox::core {
+
+/// open(2) with `flags` | O_CLOEXEC.
+Fd open_at(int directory, const std::string& path, int flags, mode_t mode = 0);
+/// As open_at, but std::nullopt when nothing is there (ENOENT).
+std::optional<Fd> find_at(int directory, const std::string& path, int flags);
+/// openat2 with RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS: for names that come from outside.
+Fd open_beneath(int directory, const std::string& path, int flags, mode_t mode = 0);
+
+/// Reads up to `buffer.size()` bytes; returns 0 only at the end of the file.
+std::size_t read_some(int fd, std::span<std::byte> buffer);
+void write_all(int fd, std::span<const std::byte> data);
+void write_all(int fd, std::string_view text);
+/// The whole of a file of at most `max_bytes`. Throws resource_exhausted beyond.
+std::string read_file(int directory, const std::string& path, std::size_t max_bytes);
+std::string read_all(int fd, std::size_t max_bytes, const std::string& what);
+
+/// Writes `<path>.<random>`, fsyncs it, renames it over `path` and fsyncs the directory.
+void write_file_atomically(int directory, const std::string& path, std::string_view content, mode_t mode);
+
+struct stat status_of(int fd);
+std::optional<struct stat> find_status(int directory, const std::string& path);  // does not follow a last symlink
+
+void make_directory(int directory, const std::string& path, mode_t mode);  // no error if it is there already
+void make_directories(const std::string& path, mode_t mode);               // and its parents
+void rename_at(int from_directory, const std::string& from, int to_directory, const std::string& to);
+/// RENAME_NOREPLACE. Returns false if `to` exists.
+bool rename_without_replacing(int from_directory, const std::string& from, int to_directory, const std::string& to);
+void sync_file(int fd, const std::string& what);        // fdatasync; an error is final
+void sync_filesystem(int fd, const std::string& what);  // syncfs
+/// Names in a directory without "." and "..", sorted. Does not disturb the descriptor's own position.
+std::vector<std::string> list_directory(int directory);
+/// Removes a file or a whole tree beneath `directory`, never following a link, crossing no mount. Absent is fine.
+void remove_tree(int directory, const std::string& name);
+/// unlinkat; absent is fine. Returns whether something was removed.
+bool remove_file(int directory, const std::string& name);
+
+}  // namespace ctrbox::core
