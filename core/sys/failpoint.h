@@ -1,5 +1,5 @@
-// Named moments at which a test may kill this process: FAILPOINT=name=kill in the environment. Compiled away in releases.
-// SPDX-License-Identifier: Apache-2.0
+// Named moments at which a test may kill this process: FAILPOINT=name=kill in the environment. Compiled away in
+// releases. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 namespace ctrbox::core {

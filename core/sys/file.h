@@ -39,16 +39,20 @@ void write_file_atomically(int directory, const std::string& path, std::string_v
 struct stat status_of(int fd);
 std::optional<struct stat> find_status(int directory, const std::string& path);  // does not follow a last symlink
 
-void make_directory(int directory, const std::string& path, mode_t mode);  // no error if it is there already
-void make_directories(const std::string& path, mode_t mode);               // and its parents
+/// Exactly `mode`, whatever the umask. No error if a directory is there already; its mode then stays.
+void make_directory(int directory, const std::string& path, mode_t mode);
+/// And its missing parents, these with 0755 less the umask.
+void make_directories(const std::string& path, mode_t mode);
+void change_mode(int fd, mode_t mode, const std::string& what);  // fchmod
 void rename_at(int from_directory, const std::string& from, int to_directory, const std::string& to);
 /// RENAME_NOREPLACE. Returns false if `to` exists.
 bool rename_without_replacing(int from_directory, const std::string& from, int to_directory, const std::string& to);
-void sync_file(int fd, const std::string& what);        // fdatasync; an error is final
+void sync_file(int fd, const std::string& what);        // fdatasync, fsync for a directory; an error is final
 void sync_filesystem(int fd, const std::string& what);  // syncfs
 /// Names in a directory without "." and "..", sorted. Does not disturb the descriptor's own position.
 std::vector<std::string> list_directory(int directory);
-/// Removes a file or a whole tree beneath `directory`, never following a link, crossing no mount. Absent is fine.
+/// Removes a file or a whole tree beneath `directory`, never following a link, of any depth. Absent is fine. A mount
+/// point inside is never entered: throws failed_precondition there, with the rest possibly gone.
 void remove_tree(int directory, const std::string& name);
 /// unlinkat; absent is fine. Returns whether something was removed.
 bool remove_file(int directory, const std::string& name);

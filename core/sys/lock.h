@@ -13,8 +13,9 @@ namespace ctrbox::core {
 /// flock(2) held on a file or a directory for as long as the object lives.
 class FileLock {
  public:
-  /// Creates `path` (0600) if needed and waits until it is ours. `cancelled`, when given, is asked about every 50 ms while
-  /// waiting; true ends the wait with a canceled error. Ensures: the locked file is the one that `path` names now.
+  /// Creates `path` (0600) if needed and waits until it is ours. `cancelled`, when given, is asked about every 50 ms
+  /// while waiting; true ends the wait with a canceled error. Ensures: the locked file is the one that `path` names
+  /// now.
   static FileLock acquire(int directory, const std::string& path, const std::function<bool()>& cancelled = {});
   /// std::nullopt when somebody else holds it.
   static std::optional<FileLock> try_acquire(int directory, const std::string& path);

@@ -25,5 +25,7 @@ ProcessIdentity this_process();
 bool is_alive(const ProcessIdentity& process);
 /// /proc/sys/kernel/random/boot_id, read once.
 const std::string& boot_id();
+/// Whether the effective user is root.
+bool is_root() noexcept;
 
 }  // namespace ctrbox::core
