@@ -33,16 +33,19 @@ find_path(CTRBOX_JSON_INCLUDE nlohmann/json.hpp REQUIRED)                    # .
 find_path(CTRBOX_CLI11_INCLUDE CLI/CLI.hpp REQUIRED)                         # commands
 find_program(CTRBOX_PROTOC protoc REQUIRED)
 
-# generate_protobuf(TARGET FILE.proto...): lite messages, in a library of their own whose code is not judged by our warnings.
+# generate_protobuf(TARGET FILE.proto...): lite messages, in a library of their own whose code is not judged by our
+# warnings. Headers are included as "<stem>.pb.h"; a file imports another of its folder by its bare name.
 function(generate_protobuf target)
   set(out ${CMAKE_CURRENT_BINARY_DIR}/${target})
   file(MAKE_DIRECTORY ${out})
   set(generated)
-  foreach(proto ${ARGN})
+  list(TRANSFORM ARGN PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ OUTPUT_VARIABLE protos)
+  foreach(proto ${protos})
     get_filename_component(stem ${proto} NAME_WE)
+    get_filename_component(folder ${proto} DIRECTORY)
     add_custom_command(OUTPUT ${out}/${stem}.pb.cc ${out}/${stem}.pb.h
-      COMMAND ${CTRBOX_PROTOC} --cpp_out=lite:${out} -I ${CMAKE_CURRENT_SOURCE_DIR} -I ${CMAKE_CURRENT_SOURCE_DIR}/wire -I ${CMAKE_CURRENT_SOURCE_DIR}/events ${CMAKE_CURRENT_SOURCE_DIR}/${proto}
-      DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${proto})
+      COMMAND ${CTRBOX_PROTOC} --cpp_out=lite:${out} -I ${folder} ${proto}
+      DEPENDS ${protos})
     list(APPEND generated ${out}/${stem}.pb.cc)
   endforeach()
   add_library(${target} STATIC ${generated})

@@ -12,26 +12,99 @@
 
 namespace ctrbox::core::events {
 
-struct NamespaceCreate { std::string name; Labels labels; };
-struct NamespaceUpdate { std::string name; Labels labels; };
-struct NamespaceDelete { std::string name; };
-struct ImageCreate { std::string name; Labels labels; };
-struct ImageUpdate { std::string name; Labels labels; };
-struct ImageDelete { std::string name; };
-struct ContentCreate { std::string digest; std::int64_t size = 0; };
-struct ContentDelete { std::string digest; };
-struct SnapshotPrepare { std::string key; std::string parent; std::string snapshotter; };
-struct SnapshotCommit { std::string key; std::string name; std::string snapshotter; };
-struct SnapshotRemove { std::string key; std::string snapshotter; };
-struct ContainerCreate { std::string id; std::string image; std::string runtime_name; };
-struct ContainerUpdate { std::string id; std::string image; Labels labels; std::string snapshot_key; };
-struct ContainerDelete { std::string id; };
-struct TaskIo { std::string stdin_path; std::string stdout_path; std::string stderr_path; bool terminal = false; };
-struct TaskCreate { std::string container_id; std::string bundle; std::vector<Mount> rootfs; TaskIo io; std::uint32_t pid = 0; };
-struct TaskStart { std::string container_id; std::uint32_t pid = 0; };
-struct TaskExit { std::string container_id; std::string id; std::uint32_t pid = 0; std::uint32_t exit_status = 0; UnixNanos exited_at = 0; };
-struct TaskDelete { std::string container_id; std::uint32_t pid = 0; std::uint32_t exit_status = 0; UnixNanos exited_at = 0; std::string id; };
-struct TaskPaused { std::string container_id; };
-struct TaskResumed { std::string container_id; };
+struct NamespaceCreate {
+  std::string name;
+  Labels labels;
+};
+struct NamespaceUpdate {
+  std::string name;
+  Labels labels;
+};
+struct NamespaceDelete {
+  std::string name;
+};
+struct ImageCreate {
+  std::string name;
+  Labels labels;
+};
+struct ImageUpdate {
+  std::string name;
+  Labels labels;
+};
+struct ImageDelete {
+  std::string name;
+};
+struct ContentCreate {
+  std::string digest;
+  std::int64_t size = 0;
+};
+struct ContentDelete {
+  std::string digest;
+};
+struct SnapshotPrepare {
+  std::string key;
+  std::string parent;
+  std::string snapshotter;
+};
+struct SnapshotCommit {
+  std::string key;
+  std::string name;
+  std::string snapshotter;
+};
+struct SnapshotRemove {
+  std::string key;
+  std::string snapshotter;
+};
+struct ContainerCreate {
+  std::string id;
+  std::string image;
+  std::string runtime_name;
+};
+struct ContainerUpdate {
+  std::string id;
+  std::string image;
+  Labels labels;
+  std::string snapshot_key;
+};
+struct ContainerDelete {
+  std::string id;
+};
+struct TaskIo {
+  std::string stdin_path;
+  std::string stdout_path;
+  std::string stderr_path;
+  bool terminal = false;
+};
+struct TaskCreate {
+  std::string container_id;
+  std::string bundle;
+  std::vector<Mount> rootfs;
+  TaskIo io;
+  std::uint32_t pid = 0;
+};
+struct TaskStart {
+  std::string container_id;
+  std::uint32_t pid = 0;
+};
+struct TaskExit {
+  std::string container_id;
+  std::string id;
+  std::uint32_t pid = 0;
+  std::uint32_t exit_status = 0;
+  UnixNanos exited_at = 0;
+};
+struct TaskDelete {
+  std::string container_id;
+  std::uint32_t pid = 0;
+  std::uint32_t exit_status = 0;
+  UnixNanos exited_at = 0;
+  std::string id;
+};
+struct TaskPaused {
+  std::string container_id;
+};
+struct TaskResumed {
+  std::string container_id;
+};
 
 }  // namespace ctrbox::core::events

@@ -1,6 +1,7 @@
 // Namespaces keep images, content records, snapshots and containers apart; bytes on disk they share.
-// A namespace exists as soon as something is written in it; reading creates nothing. Rules: docs/design.md, "Namespaces".
-// SPDX-License-Identifier: Apache-2.0
+//
+// A namespace exists as soon as something is written in it; reading creates nothing. Its events are written under
+// itself. Rules: docs/design.md, "Namespaces". Thread: that of the Database. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>
@@ -29,11 +30,13 @@ void create(state::Transaction& tx, const std::string& name, const Labels& label
 /// The row id, creating the namespace (with its event) if it is not there. Throws invalid_argument.
 std::int64_t ensure(state::Transaction& tx, const std::string& name);
 std::optional<std::int64_t> find_id(state::Database& database, const std::string& name);
-/// Merges labels; creates the namespace if needed.
+/// Merges labels (an empty value removes its key); creates the namespace if needed. No event if nothing changes.
 void label(state::Transaction& tx, const std::string& name, const Labels& labels);
+/// In byte order of names.
 std::vector<Namespace> list(state::Database& database);
-/// Throws failed_precondition `namespace "x" must be empty` while it has images or containers (the message says how many
-/// of each), not_found if there is none.
+/// Removes the namespace with its labels, content records and snapshots, told by one event; blobs and snapshot
+/// directories are left to the collector. Throws failed_precondition `namespace "x" must be empty` while it has images
+/// or containers (the message says how many of each), not_found if there is none.
 void remove(state::Transaction& tx, const std::string& name);
 
 }  // namespace ctrbox::core::namespaces
