@@ -1,0 +1,52 @@
+// The user's end of a task's standard streams: fifos, copying, a raw terminal, forwarded signals.
+//
+// Requires: one attached task a process. Ensures: the terminal has its former mode and the signal mask is as before,
+// however the call ends; fifos are gone with the FifoSet (or with the task, if this process was killed).
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "core/config/paths.h"
+#include "core/sys/fd.h"
+#include "runtime/task/task.h"
+
+namespace ctrbox::runtime {
+
+/// Three fifos (two with a terminal: no stderr) in a private directory, `<state>/fifo/<random>/`, their reading ends
+/// held open. Make it before Task::create and hand its paths to CreateOptions.
+class FifoSet {
+ public:
+  static FifoSet create(const core::Paths& paths, bool terminal);
+  FifoSet(FifoSet&&) noexcept;
+  FifoSet& operator=(FifoSet&&) = delete;
+  ~FifoSet();
+
+  const std::string& stdin_path() const noexcept { return stdin_path_; }
+  const std::string& stdout_path() const noexcept { return stdout_path_; }
+  const std::string& stderr_path() const noexcept { return stderr_path_; }  // "" with a terminal
+
+ private:
+  friend class AttachedTask;
+  FifoSet() = default;
+
+  std::string directory_;
+  std::string stdin_path_, stdout_path_, stderr_path_;
+  core::Fd stdout_, stderr_;
+};
+
+struct AttachOptions {
+  bool terminal = false;  // as in CreateOptions; needs a terminal on `input`
+  int input = 0;
+  int output = 1;
+  int error = 2;
+};
+
+/// Starts a created task and stays with it until it has ended and all its output is written: copies the streams, closes
+/// the task's stdin when ours ends, forwards signals (all, without a terminal: SIGINT, SIGTERM, SIGHUP, …), and with a
+/// terminal switches it to raw mode and passes every change of its size on.
+/// Throws what Task::start throws (see start_failure.h for the exit code of that), and nothing of the terminal is
+/// changed then.
+ExitStatus run_attached(Task& task, FifoSet& fifos, const AttachOptions& options);
+
+}  // namespace ctrbox::runtime
