@@ -22,7 +22,10 @@ add_archive(dep_sqlite HEADER sqlite3.h LIBRARIES sqlite3)                   # s
 target_link_libraries(dep_sqlite INTERFACE ${CMAKE_DL_LIBS} m Threads::Threads)
 add_archive(dep_crypto HEADER openssl/evp.h LIBRARIES crypto)                # core/oci (hashing)
 target_link_libraries(dep_crypto INTERFACE ${CMAKE_DL_LIBS} Threads::Threads)
-add_archive(dep_isal HEADER isa-l/igzip_lib.h LIBRARIES isal)                # core/archive
+find_path(CTRBOX_ISAL isa-l/igzip_lib.h)                                     # core/archive; where there is none, zlib inflates
+if(CTRBOX_ISAL)
+  add_archive(dep_isal HEADER isa-l/igzip_lib.h LIBRARIES isal)
+endif()
 add_archive(dep_zlib HEADER zlib.h LIBRARIES z)                              # core/archive
 add_archive(dep_zstd HEADER zstd.h LIBRARIES zstd)                           # core/archive
 add_archive(dep_archive HEADER archive.h LIBRARIES archive)                  # core/archive
