@@ -15,7 +15,8 @@ using Sink = std::function<void(std::span<const std::byte>)>;
 class Decoder {
  public:
   virtual ~Decoder() = default;
-  /// Hands plain bytes to `out`, whose span is valid during the call. Throws invalid_argument when the stream is damaged.
+  /// Hands plain bytes to `out`, whose span is valid during the call. Throws invalid_argument when the stream is
+  /// damaged.
   virtual void write(std::span<const std::byte> in, const Sink& out) = 0;
   /// Throws invalid_argument when the stream ended early.
   virtual void finish() = 0;

@@ -1,5 +1,5 @@
-// The framing of a gzip stream around the inflate that a library does: members follow each other, zeros may follow the last.
-// A library gives one member: begin() and inflate(). Private to this room. Thread: one at a time.
+// The framing of a gzip stream around the inflate that a library does: members follow each other, zeros may follow the
+// last. A library gives one member: begin() and inflate(). Private to this room. Thread: one at a time.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

@@ -48,7 +48,7 @@ std::unique_ptr<Decoder> choose(std::span<const std::uint8_t> head) {
 
 struct Inflater::State {
   archive::Sink out;
-  std::unique_ptr<Decoder> decoder;     // null until the first four bytes are known
+  std::unique_ptr<Decoder> decoder;  // null until the first four bytes are known
   std::array<std::uint8_t, 4> head{};
   std::size_t head_size = 0;
 

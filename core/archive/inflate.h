@@ -1,6 +1,5 @@
-// Streaming decompression of layers: gzip (ISA-L, several members), zstd (window at most 128 MiB) or none, told apart by
-// their first bytes. Bounded memory. Thread: one at a time.
-// SPDX-License-Identifier: Apache-2.0
+// Streaming decompression of layers: gzip (ISA-L, several members), zstd (window at most 128 MiB) or none, told apart
+// by their first bytes. Bounded memory. Thread: one at a time. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstddef>

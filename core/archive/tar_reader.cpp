@@ -108,8 +108,7 @@ void TarReader::State::fill_type() {
       return;
     case S_IFCHR:
     case S_IFBLK:
-      entry.type =
-          archive_entry_filetype(e) == S_IFCHR ? EntryType::character_device : EntryType::block_device;
+      entry.type = archive_entry_filetype(e) == S_IFCHR ? EntryType::character_device : EntryType::block_device;
       entry.device = archive_entry_rdev(e);
       return;
     default: throw invalid_argument(entry.path + ": unknown type of entry");

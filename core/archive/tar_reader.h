@@ -1,7 +1,7 @@
-// Reads the entries of a tar stream (ustar, pax, GNU, sparse files) on libarchive. Names, links and attributes come through
-// byte for byte, whatever the locale is. Nothing is written anywhere: what an entry means is core/diff's business.
-// Every number is checked: ids fit 32 bits, names are at most 4096 bytes, extended headers at most 1 MiB, attributes of an
-// entry 64 KiB together. Thread: one at a time. The ByteSource must outlive the reader.
+// Reads the entries of a tar stream (ustar, pax, GNU, sparse files) on libarchive. Names, links and attributes come
+// through byte for byte, whatever the locale is. Nothing is written anywhere: what an entry means is core/diff's
+// business. Every number is checked: ids fit 32 bits, names are at most 4096 bytes, extended headers at most 1 MiB,
+// attributes of an entry 64 KiB together. Thread: one at a time. The ByteSource must outlive the reader.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -32,8 +32,8 @@ struct Xattr {
 
 struct TarEntry {
   EntryType type = EntryType::file;
-  std::string path;  // as it stands in the archive, neither clean nor safe
-  std::string link;  // target of a symlink or hard link, likewise
+  std::string path;        // as it stands in the archive, neither clean nor safe
+  std::string link;        // target of a symlink or hard link, likewise
   mode_t permissions = 0;  // with set-id and sticky bits
   uid_t uid = 0;
   gid_t gid = 0;

@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -37,15 +38,31 @@ struct Flag {
 
 /// fstab words that are flags of mount(2); what is not here is data for the file system.
 constexpr std::array kFlags{
-    Flag{"async", true, MS_SYNCHRONOUS}, Flag{"atime", true, MS_NOATIME}, Flag{"bind", false, MS_BIND},
-    Flag{"defaults", false, 0},          Flag{"dev", true, MS_NODEV},     Flag{"diratime", true, MS_NODIRATIME},
-    Flag{"dirsync", false, MS_DIRSYNC},  Flag{"exec", true, MS_NOEXEC},   Flag{"mand", false, MS_MANDLOCK},
-    Flag{"noatime", false, MS_NOATIME},  Flag{"nodev", false, MS_NODEV},  Flag{"nodiratime", false, MS_NODIRATIME},
-    Flag{"noexec", false, MS_NOEXEC},    Flag{"nomand", true, MS_MANDLOCK}, Flag{"norelatime", true, MS_RELATIME},
-    Flag{"nostrictatime", true, MS_STRICTATIME}, Flag{"nosuid", false, MS_NOSUID},
-    Flag{"rbind", false, MS_BIND | MS_REC}, Flag{"relatime", false, MS_RELATIME}, Flag{"remount", false, MS_REMOUNT},
-    Flag{"ro", false, MS_RDONLY},        Flag{"rw", true, MS_RDONLY},     Flag{"strictatime", false, MS_STRICTATIME},
-    Flag{"suid", true, MS_NOSUID},       Flag{"sync", false, MS_SYNCHRONOUS},
+    Flag{"async", true, MS_SYNCHRONOUS},
+    Flag{"atime", true, MS_NOATIME},
+    Flag{"bind", false, MS_BIND},
+    Flag{"defaults", false, 0},
+    Flag{"dev", true, MS_NODEV},
+    Flag{"diratime", true, MS_NODIRATIME},
+    Flag{"dirsync", false, MS_DIRSYNC},
+    Flag{"exec", true, MS_NOEXEC},
+    Flag{"mand", false, MS_MANDLOCK},
+    Flag{"noatime", false, MS_NOATIME},
+    Flag{"nodev", false, MS_NODEV},
+    Flag{"nodiratime", false, MS_NODIRATIME},
+    Flag{"noexec", false, MS_NOEXEC},
+    Flag{"nomand", true, MS_MANDLOCK},
+    Flag{"norelatime", true, MS_RELATIME},
+    Flag{"nostrictatime", true, MS_STRICTATIME},
+    Flag{"nosuid", false, MS_NOSUID},
+    Flag{"rbind", false, MS_BIND | MS_REC},
+    Flag{"relatime", false, MS_RELATIME},
+    Flag{"remount", false, MS_REMOUNT},
+    Flag{"ro", false, MS_RDONLY},
+    Flag{"rw", true, MS_RDONLY},
+    Flag{"strictatime", false, MS_STRICTATIME},
+    Flag{"suid", true, MS_NOSUID},
+    Flag{"sync", false, MS_SYNCHRONOUS},
 };
 
 struct Parsed {
@@ -120,7 +137,7 @@ void configure(int fd, const std::string& option, const Mount& mount, const std:
     if (fs_config(fd, FSCONFIG_SET_STRING, "lowerdir+", lower.c_str()) == 0) continue;
     if (errno != EINVAL) fail(mount, target, errno);
     throw not_implemented("mounting on " + quoted(target) + ": " + std::to_string(joined(mount.options).size()) +
-                          " bytes of options are more than this kernel takes (6.8 and later take any number of layers)");
+                          " bytes of options are more than this kernel takes");
   }
 }
 
