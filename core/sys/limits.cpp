@@ -1,0 +1,14 @@
+#include "core/sys/limits.h"
+
+#include <sys/resource.h>
+
+namespace ctrbox::core {
+
+std::uint64_t hard_limit_of_open_files() noexcept {
+  rlimit limit{};
+  // Cannot fail with this resource and a good pointer.
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  return limit.rlim_max;
+}
+
+}  // namespace ctrbox::core

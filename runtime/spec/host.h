@@ -1,0 +1,20 @@
+// What of the host a spec depends on, as a value, so that a spec is a pure function of its inputs.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace ctrbox::runtime {
+
+struct HostFacts {
+  std::string architecture;  // "amd64", "arm64"
+  std::uint64_t hard_limit_of_open_files = 0;
+  bool only_cgroup2 = false;                    // then a container gets a cgroup namespace
+  std::vector<std::string> name_service_files;  // those of /etc/resolv.conf and /etc/hosts that exist
+};
+
+HostFacts read_host_facts();
+
+}  // namespace ctrbox::runtime

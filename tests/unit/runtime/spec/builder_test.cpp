@@ -1,0 +1,204 @@
+#include "runtime/spec/builder.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "core/base/error.h"
+
+namespace ctrbox::runtime {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+SpecOptions plain_options() {
+  SpecOptions options;
+  options.ns = "default";
+  options.id = "web";
+  return options;
+}
+
+core::ImageConfig plain_image() {
+  core::ImageConfig config;
+  config.entrypoint = {"/entry"};
+  config.cmd = {"one", "two"};
+  config.env = {"LANG=C.UTF-8"};
+  return config;
+}
+
+HostFacts plain_host() {
+  HostFacts host;
+  host.architecture = "amd64";
+  host.hard_limit_of_open_files = 1048576;
+  host.name_service_files = {"/etc/resolv.conf", "/etc/hosts"};
+  return host;
+}
+
+std::optional<std::string> image_files(const std::string& path) {
+  if (path == "etc/passwd") return "root:x:0:0:root:/root:/bin/sh\nwww:x:33:33:www:/srv:/bin/false\n";
+  if (path == "etc/group") return "root:x:0:\nwww:x:33:\ntls:x:70:www,root\n";
+  return std::nullopt;
+}
+
+std::string build(const SpecOptions& options, const core::ImageConfig& config = plain_image(),
+                  const HostFacts& host = plain_host()) {
+  return build_spec(options, config, host, image_files);
+}
+
+// Compares with golden/<name>; ACCEPT=1 writes it instead.
+void expect_golden(const std::string& name, const std::string& actual) {
+  const auto path = std::filesystem::path(__FILE__).parent_path() / "golden" / name;
+  if (getenv("ACCEPT") != nullptr) {
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path) << actual;
+  }
+  std::ostringstream expected;
+  expected << std::ifstream(path).rdbuf();
+  EXPECT_EQ(actual, expected.str()) << "differs from " << path << "; ACCEPT=1 rewrites it";
+}
+
+// What an option changes, as a JSON patch on the default spec, one operation a line.
+void expect_change(const std::string& name, const std::string& spec) {
+  const auto patch = nlohmann::json::diff(nlohmann::json::parse(build(plain_options())), nlohmann::json::parse(spec));
+  std::string lines;
+  for (const auto& operation : patch) lines += operation.dump() + "\n";
+  expect_golden(name + ".patch", lines);
+}
+
+TEST(SpecBuilder, DefaultSpecIsGolden) {
+  expect_golden("default.json", Json::parse(build(plain_options())).dump(1) + "\n");
+}
+
+TEST(SpecBuilder, ArgumentsReplaceEntrypointAndCommand) {
+  auto options = plain_options();
+  options.args = {"sh", "-c", "echo hi"};
+  expect_change("args", build(options));
+}
+
+TEST(SpecBuilder, EnvironmentOptionReplacesAppendsAndUnsets) {
+  auto options = plain_options();
+  options.env = {"LANG=de", "NEW=1=2", "PATH", "ABSENT"};
+  expect_change("env", build(options));
+}
+
+TEST(SpecBuilder, WorkingDirectoryOption) {
+  auto options = plain_options();
+  options.cwd = "/srv";
+  expect_change("cwd", build(options));
+}
+
+TEST(SpecBuilder, UserOptionByName) {
+  auto options = plain_options();
+  options.user = "www";
+  expect_change("user", build(options));
+}
+
+TEST(SpecBuilder, MountOption) {
+  auto options = plain_options();
+  options.mounts = {parse_mount("type=bind,src=/data,dst=/mnt,options=rbind:ro")};
+  expect_change("mount", build(options));
+}
+
+TEST(SpecBuilder, MountInPlaceOfADefaultReplacesIt) {
+  auto options = plain_options();
+  options.mounts = {parse_mount("type=tmpfs,src=tmpfs,dst=/run,options=size=1m")};
+  expect_change("mount_run", build(options));
+}
+
+TEST(SpecBuilder, TerminalOption) {
+  auto options = plain_options();
+  options.terminal = true;
+  expect_change("terminal", build(options));
+}
+
+TEST(SpecBuilder, HostNetworkOption) {
+  auto options = plain_options();
+  options.net_host = true;
+  expect_change("net_host", build(options));
+}
+
+TEST(SpecBuilder, ReadOnlyOption) {
+  auto options = plain_options();
+  options.read_only = true;
+  expect_change("read_only", build(options));
+}
+
+TEST(SpecBuilder, RootDirectoryOption) {
+  auto options = plain_options();
+  options.rootfs = "/srv/root";
+  expect_change("rootfs", build(options));
+}
+
+TEST(SpecBuilder, ImageUserWorkingDirectoryAndEnvironmentAreApplied) {
+  auto config = plain_image();
+  config.user = "33:tls";
+  config.working_dir = "app";
+  config.env = {"PATH=/bin", "A=1", "A=2", "no assignment", "=x", "HOME=/h"};
+  expect_change("image", build(plain_options(), config));
+}
+
+TEST(SpecBuilder, ImageLabelsChangeNothing) {
+  auto config = plain_image();
+  config.labels = {{"org.example.seccomp", "unconfined"}, {"io.containerd.privileged", "true"}};
+  EXPECT_EQ(build(plain_options(), config), build(plain_options()));
+}
+
+TEST(SpecBuilder, LowHardLimitOfOpenFilesIsKept) {
+  auto host = plain_host();
+  host.hard_limit_of_open_files = 256;
+  expect_change("low_open_files", build(plain_options(), plain_image(), host));
+}
+
+TEST(SpecBuilder, CgroupNamespaceOnlyWhereCgroup2IsAlone) {
+  auto host = plain_host();
+  host.only_cgroup2 = true;
+  expect_change("only_cgroup2", build(plain_options(), plain_image(), host));
+}
+
+TEST(SpecBuilder, HostnameIsCutToWhatTheKernelTakes) {
+  auto options = plain_options();
+  options.id = std::string(63, 'a') + "-" + std::string(12, 'b');
+  EXPECT_EQ(Json::parse(build(options))["hostname"], std::string(63, 'a'));
+}
+
+std::string message_of(const SpecOptions& options, const core::ImageConfig& config = plain_image()) {
+  try {
+    build(options, config);
+  } catch (const core::Error& error) {
+    EXPECT_EQ(error.code(), core::ErrorCode::invalid_argument);
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(SpecBuilder, NoCommandAtAllIsRefused) {
+  EXPECT_EQ(message_of(plain_options(), {}),
+            "no command to run: the image names none, so one must follow the container id");
+}
+
+TEST(SpecBuilder, RelativeWorkingDirectoryIsRefused) {
+  auto options = plain_options();
+  options.cwd = "srv";
+  EXPECT_EQ(message_of(options), "working directory \"srv\" is not an absolute path");
+}
+
+TEST(SpecBuilder, EnvironmentWithoutANameIsRefused) {
+  auto options = plain_options();
+  options.env = {"=x"};
+  EXPECT_EQ(message_of(options), "invalid environment variable \"=x\": expected NAME=VALUE or NAME");
+}
+
+TEST(SpecBuilder, BytesThatAreNotUtf8AreRefused) {
+  auto options = plain_options();
+  options.args = {"echo", "\xff"};
+  EXPECT_EQ(message_of(options),
+            "command line, environment and mounts must be UTF-8: a runtime spec cannot carry others");
+}
+
+}  // namespace
+}  // namespace ctrbox::runtime
