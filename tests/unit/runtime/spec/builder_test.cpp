@@ -50,9 +50,16 @@ std::string build(const SpecOptions& options, const core::ImageConfig& config = 
   return build_spec(options, config, host, image_files);
 }
 
+// Beside this file. __FILE__ may be relative to the build folder, where ccache shortens it; this program is in its
+// tests/.
+std::filesystem::path golden_folder() {
+  const auto build = std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path();
+  return (build / __FILE__).lexically_normal().parent_path() / "golden";
+}
+
 // Compares with golden/<name>; ACCEPT=1 writes it instead.
 void expect_golden(const std::string& name, const std::string& actual) {
-  const auto path = std::filesystem::path(__FILE__).parent_path() / "golden" / name;
+  const auto path = golden_folder() / name;
   if (getenv("ACCEPT") != nullptr) {
     std::filesystem::create_directories(path.parent_path());
     std::ofstream(path) << actual;
