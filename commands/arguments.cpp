@@ -22,8 +22,8 @@ std::string shown_name(const Declared& flag) {
   return flag.long_names.empty() ? flag.short_names.front() : flag.long_names.front();
 }
 
-/// One flag argument taken apart, in the parser's plainest form: "--name", "value". Returns the flag that still waits for
-/// its value in the next argument, or null.
+/// One flag argument taken apart, in the parser's plainest form: "--name", "value". Returns the flag that still waits
+/// for its value in the next argument, or null.
 const Declared* normalise_flag(const std::vector<Declared>& flags, const std::string& text,
                                std::vector<std::string>& plain) {
   if (text.starts_with("--")) {

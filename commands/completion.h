@@ -9,8 +9,8 @@
 
 namespace ctrbox::commands {
 
-/// `words` are what stands after the program, the last one being typed (perhaps empty). Returns the candidates, one a line;
-/// none where only the user knows (a name, a file).
+/// `words` are what stands after the program, the last one being typed (perhaps empty). Returns the candidates, one a
+/// line; none where only the user knows (a name, a file).
 std::string complete(const Personality& personality, std::span<const std::string> words);
 
 }  // namespace ctrbox::commands

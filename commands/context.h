@@ -1,7 +1,6 @@
-// What a command may reach: the global flags, the host's paths, the state database (opened when first asked for) and the
-// streams. stdout carries data only; progress, warnings and errors go to stderr. One per process. Thread: the main one;
-// cancelled() from any.
-// SPDX-License-Identifier: Apache-2.0
+// What a command may reach: the global flags, the host's paths, the state database (opened when first asked for) and
+// the streams. stdout carries data only; progress, warnings and errors go to stderr. One per process. Thread: the main
+// one; cancelled() from any. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <memory>

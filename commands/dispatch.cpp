@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +20,7 @@
 #include "commands/version.h"
 #include "core/base/log.h"
 #include "core/sys/interrupt.h"
-#include "core/sys/terminal.h"
+#include "core/sys/pty.h"
 
 namespace ctrbox::commands {
 namespace {
@@ -28,9 +30,9 @@ constexpr std::size_t kMinHelpWidth = 60;
 constexpr std::size_t kMaxHelpWidth = 120;
 
 std::size_t help_width() {
-  if (!core::is_terminal(STDOUT_FILENO)) return kMaxHelpWidth;
-  const auto columns = static_cast<std::size_t>(core::terminal_size(STDOUT_FILENO).columns);
-  return std::min(std::max(columns, kMinHelpWidth), kMaxHelpWidth);
+  const std::optional<core::WindowSize> window = core::window_size(STDOUT_FILENO);
+  if (!window || window->columns == 0) return kMaxHelpWidth;
+  return std::clamp<std::size_t>(window->columns, kMinHelpWidth, kMaxHelpWidth);
 }
 
 std::string base_name(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
@@ -58,8 +60,8 @@ std::string help_for(const Personality& personality, const std::vector<std::stri
 
 bool asks_for_help(const std::string& word) { return word == "--help" || word == "-h" || word == "help"; }
 
-/// "help images pull", "images help pull", "images --help" as {"images", "pull"} or {"images"}; std::nullopt if no help is asked
-/// for before a command is complete.
+/// "help images pull", "images help pull", "images --help" as {"images", "pull"} or {"images"}; std::nullopt if no help
+/// is asked for before a command is complete.
 std::optional<std::vector<std::string>> help_words(const Personality& personality, std::vector<std::string> words) {
   if (words.empty()) return words;
   if (asks_for_help(words[0])) {

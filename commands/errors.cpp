@@ -15,10 +15,8 @@ bool class_is_told(core::ErrorCode code) noexcept {
     case core::ErrorCode::not_found:
     case core::ErrorCode::already_exists:
     case core::ErrorCode::failed_precondition:
-    case core::ErrorCode::unavailable:
-      return true;
-    default:
-      return false;
+    case core::ErrorCode::unavailable: return true;
+    default: return false;
   }
 }
 

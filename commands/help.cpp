@@ -136,7 +136,8 @@ std::string commands_by_noun(const Personality& personality, std::size_t width) 
   if (!plain.empty()) text += "\nCommands:\n" + entries(entries_of(plain), width);
   for (const Noun& noun : nouns()) {
     const std::vector<const Command*> rows = commands_of(personality.commands, noun.name);
-    if (!rows.empty()) text += "\n" + wrapped(sentence(noun_title(noun)), 0, width) + "\n" + entries(entries_of(rows), width);
+    if (!rows.empty())
+      text += "\n" + wrapped(sentence(noun_title(noun)), 0, width) + "\n" + entries(entries_of(rows), width);
   }
   return text;
 }
@@ -170,8 +171,10 @@ std::string program_help(const Personality& personality, std::size_t width) {
   if (&personality == &box()) {
     text += "Usage: ctrbox PROGRAM [arguments]\n       ctrbox COMMAND [arguments]\n";
     std::vector<Entry> programs;
-    for (const Personality& row : personalities()) programs.push_back({std::string(row.name), std::string(row.summary)});
-    text += "\nPrograms, also by the name ctrbox is called with (ctrbox install makes the links):\n" + entries(programs, width);
+    for (const Personality& row : personalities())
+      programs.push_back({std::string(row.name), std::string(row.summary)});
+    text += "\nPrograms, also by the name ctrbox is called with (ctrbox install makes the links):\n" +
+            entries(programs, width);
     return text + commands_by_noun(personality, width) + "\nSee 'ctrbox PROGRAM --help' for a program.\n";
   }
   text += "Usage: " + program + " [global flags] COMMAND [flags] [arguments]\n";

@@ -62,7 +62,8 @@ std::string command_section(const Personality& personality, const Command& comma
   std::string text = ".SS \"" + roff(usage_line(personality, command)) + "\"\n" + sentence(command.summary) + "\n";
   std::string others;
   for (std::string_view other : spellings(command))
-    if (other != command.path) others += (others.empty() ? "" : ", ") + roff(std::string(personality.name) + " " + std::string(other));
+    if (other != command.path)
+      others += (others.empty() ? "" : ", ") + roff(std::string(personality.name) + " " + std::string(other));
   if (!others.empty()) text += "Also: " + others + ".\n";
   if (!command.needs_root.empty()) text += "Needs root: " + roff(command.needs_root) + ".\n";
   for (const Declared& one : CommandLine(command).declared())
@@ -96,21 +97,31 @@ std::string manual(const Personality& personality) {
   std::string upper(personality.name);
   for (char& c : upper) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
   std::string text = ".\\\" Made by '" + std::string(personality.name) + " __man'; do not edit.\n";
-  text += ".TH " + upper + " 1 \"\" ctrbox\n.SH NAME\n" + roff(personality.name) + " \\- " + roff(personality.summary) + "\n";
+  text += ".TH " + upper + " 1 \"\" ctrbox\n.SH NAME\n" + roff(personality.name) + " \\- " + roff(personality.summary) +
+          "\n";
   text += ".SH SYNOPSIS\n";
   const bool is_box = &personality == &box();
-  text += is_box ? "\\fBctrbox\\fR \\fIPROGRAM\\fR [\\fIarguments\\fR]\n.br\n\\fBctrbox\\fR \\fICOMMAND\\fR [\\fIarguments\\fR]\n"
-                 : "\\fB" + roff(personality.name) + "\\fR [\\fIglobal flags\\fR] \\fICOMMAND\\fR [\\fIflags\\fR] [\\fIarguments\\fR]\n";
+  text += is_box ? "\\fBctrbox\\fR \\fIPROGRAM\\fR [\\fIarguments\\fR]\n.br\n\\fBctrbox\\fR \\fICOMMAND\\fR "
+                   "[\\fIarguments\\fR]\n"
+                 : "\\fB" + roff(personality.name) +
+                       "\\fR [\\fIglobal flags\\fR] \\fICOMMAND\\fR [\\fIflags\\fR] [\\fIarguments\\fR]\n";
   if (is_box) text += box_programs();
   text += ".SH COMMANDS\n";
   for (const Command& row : personality.commands) text += command_section(personality, row);
   if (!is_box) text += global_section();
-  text += ".SH EXIT STATUS\n0 when all is done, 1 after an error, 128 plus the signal's number when a signal ended the work.\n";
+  text +=
+      ".SH EXIT STATUS\n0 when all is done, 1 after an error, 128 plus the signal's number when a signal ended the "
+      "work.\n";
   if (find_command(personality.commands, std::vector<std::string>{"run"}))
-    text += "\\fBrun\\fR ends with the status of the container's process; 125, 126 and 127 are a failure to run it, a command "
-            "that cannot be executed and one that does not exist.\n";
-  text += ".SH ENVIRONMENT\n.TP\n\\fBCONTAINERD_NAMESPACE\\fR\nThe namespace, unless \\fB\\-\\-namespace\\fR is given.\n";
-  text += ".TP\n\\fBCTRBOX_ROOT\\fR, \\fBCTRBOX_STATE\\fR\nThe directories, unless \\fB\\-\\-root\\fR or \\fB\\-\\-state\\fR is given.\n";
+    text +=
+        "\\fBrun\\fR ends with the status of the container's process; 125, 126 and 127 are a failure to run it, a "
+        "command "
+        "that cannot be executed and one that does not exist.\n";
+  text +=
+      ".SH ENVIRONMENT\n.TP\n\\fBCONTAINERD_NAMESPACE\\fR\nThe namespace, unless \\fB\\-\\-namespace\\fR is given.\n";
+  text +=
+      ".TP\n\\fBCTRBOX_ROOT\\fR, \\fBCTRBOX_STATE\\fR\nThe directories, unless \\fB\\-\\-root\\fR or "
+      "\\fB\\-\\-state\\fR is given.\n";
   text += ".TP\n\\fBNO_COLOR\\fR\nProgress without colour and without redrawing.\n";
   return text;
 }

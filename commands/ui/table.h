@@ -1,5 +1,5 @@
-// Tables as containerd prints them: columns padded with spaces, the last one not padded, cells made harmless for a terminal.
-// SPDX-License-Identifier: Apache-2.0
+// Tables as containerd prints them: columns padded with spaces, the last one not padded, cells made harmless for a
+// terminal. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstddef>

@@ -5,6 +5,8 @@
 #include <atomic>
 #include <chrono>
 
+#include "core/sys/signals.h"
+
 namespace ctrbox::core {
 namespace {
 
@@ -31,7 +33,7 @@ void catch_interrupts() noexcept {
   // WHY no SA_RESTART: a wait that is interrupted looks at cancelled() at once.
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
-  signal(SIGPIPE, SIG_IGN);
+  ignore_broken_pipes();
 }
 
 void limit_time(double seconds) noexcept {
