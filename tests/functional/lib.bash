@@ -151,4 +151,4 @@ await_census() {
 }
 
 # check_state: the invariants of the state (every row has its files, every blob its digest, nothing half done).
-check_state() { python3 "$SUPPORT/check_state.py" "$CTRBOX_ROOT"; }
+check_state() { python3 "$SUPPORT/check_state.py" "$CTRBOX_ROOT" "$@"; }

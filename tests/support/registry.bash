@@ -13,7 +13,7 @@ storage: {filesystem: {rootdirectory: "$directory/data"}, delete: {enabled: true
 http: {addr: "127.0.0.1:0"}
 YAML
   # Not in the caller's descriptors: bats waits for whoever holds its own.
-  docker-registry serve "$directory/config.yml" >"$directory/log" 2>&1 3>&- 4>&- </dev/null &
+  docker-registry serve "$directory/config.yml" >>"$directory/log" 2>&1 3>&- 4>&- </dev/null &
   REGISTRY_PID=$!
   echo "$REGISTRY_PID" >"$directory/pid"
   for tries in $(seq 200); do
