@@ -87,18 +87,22 @@ Read read_parameter(Scanner& scanner, Challenge& challenge) {
   return Read::parameter;
 }
 
-/// False when the text stopped making sense.
+/// What follows the scheme up to the next one. False when the text stopped making sense.
 bool read_parameters(Scanner& scanner, Challenge& challenge) {
+  scanner.skip_space();
+  if (scanner.at_end() || scanner.take(',')) return true;
+  const std::size_t start = scanner.position();
+  if (read_parameter(scanner, challenge) != Read::parameter) {
+    scanner.go_back(start);
+    scanner.skip_token68();
+    return true;
+  }
   while (true) {
-    const std::size_t before = scanner.position();
     scanner.skip_commas();
     switch (read_parameter(scanner, challenge)) {
       case Read::parameter: break;
       case Read::damaged: return false;
-      case Read::none:
-        // Without a comma before it this cannot be the next scheme: it is token68.
-        if (challenge.parameters.empty() && scanner.position() == before + 1) scanner.skip_token68();
-        return true;
+      case Read::none: return true;
     }
   }
 }
