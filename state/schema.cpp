@@ -105,12 +105,12 @@ CREATE TABLE containers (
   name            TEXT NOT NULL,
   image           TEXT NOT NULL,
   runtime_name    TEXT NOT NULL,
-  runtime_options BLOB,
-  spec            TEXT NOT NULL,
   snapshotter     TEXT NOT NULL,
   snapshot_key    TEXT NOT NULL,
   created_at      INTEGER NOT NULL,
   updated_at      INTEGER NOT NULL,
+  runtime_options BLOB,
+  spec            TEXT NOT NULL,  -- last, since it is long and lists do not read it
   UNIQUE (namespace_id, name)
 );
 CREATE TABLE container_labels (

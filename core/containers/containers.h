@@ -19,7 +19,7 @@ struct Container {
   Labels labels;
   std::string image;
   std::string runtime_name = kDefaultRuntime;
-  std::string spec;          // OCI runtime spec, JSON
+  std::string spec;  // OCI runtime spec, JSON
   std::string snapshotter;
   std::string snapshot_key;  // "" with --rootfs
   UnixNanos created_at = 0;
@@ -31,7 +31,7 @@ void create(state::Transaction& tx, const std::string& ns, const Container& cont
 std::optional<Container> find(state::Database& database, const std::string& ns, const std::string& id);
 /// Throws not_found; the message names the other namespaces that have the id, if any.
 Container get(state::Database& database, const std::string& ns, const std::string& id);
-/// In byte order of ids; filters are ORed.
+/// In byte order of ids, each without its spec, which is long; filters are ORed.
 std::vector<Container> list(state::Database& database, const std::string& ns, const std::vector<std::string>& filters);
 /// Row id, for tables that hang on a container.
 std::optional<std::int64_t> find_row(state::Database& database, const std::string& ns, const std::string& id);
