@@ -79,6 +79,10 @@ Error system_error(std::string what, int sys_errno);
 
 /// `"name"`: how names of objects stand in messages.
 std::string quoted(std::string_view name);
+// WHY: for a std::string the compiler also finds std::quoted (of <iomanip>) and likes it better than a conversion.
+inline std::string quoted(const std::string& name) { return quoted(std::string_view(name)); }
+inline std::string quoted(std::string& name) { return quoted(std::string_view(name)); }
+inline std::string quoted(const char* name) { return quoted(std::string_view(name)); }
 
 /// Runs `action`; an Error that leaves it gets `context` in front. A std::system_error or std::bad_alloc becomes an Error.
 template <typename Action>

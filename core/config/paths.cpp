@@ -26,7 +26,7 @@ std::string first_set(const std::string& flag, const char* variable) {
 }
 
 std::string absolute(const std::string& path) {
-  return with_context("path " + core::quoted(path), [&] {
+  return with_context("path " + quoted(path), [&] {
     std::string text = std::filesystem::absolute(path).lexically_normal().string();
     while (text.size() > 1 && text.back() == '/') text.pop_back();
     return text;

@@ -15,6 +15,7 @@ namespace ctrbox::core {
 
 inline constexpr std::size_t kMaxManifestBytes = 4 * 1024 * 1024;
 inline constexpr std::size_t kMaxLayers = 500;
+inline constexpr std::size_t kMaxIndexManifests = 5000;
 inline constexpr int kMaxJsonDepth = 64;
 
 struct Manifest {
@@ -29,11 +30,11 @@ struct Index {
   std::vector<Descriptor> manifests;
 };
 
-/// `media_type` is what the descriptor or the response said; a mediaType in the document must agree. A document that has
-/// both `manifests` and `layers` or `config` is refused. Throws invalid_argument.
+/// `media_type` is what the descriptor or the response said; a mediaType in the document must agree. A document that
+/// has both `manifests` and `layers` or `config` is refused. Throws invalid_argument.
 Manifest parse_manifest(std::string_view json, std::string_view media_type);
 Index parse_index(std::string_view json, std::string_view media_type);
-/// The media type a document claims for itself, or what its members say it is; "" if neither.
+/// The media type a document claims for itself, or what its members say it is; "" if neither (or if it is no JSON).
 std::string sniff_media_type(std::string_view json);
 
 }  // namespace ctrbox::core
