@@ -95,7 +95,8 @@ bool is_component(std::string_view text) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
            c == '.';
   };
-  return !text.empty() && text.size() <= kMaxComponentBytes && std::all_of(text.begin(), text.end(), allowed);
+  return !text.empty() && text.size() <= kMaxComponentBytes && text.front() != '.' &&
+         std::all_of(text.begin(), text.end(), allowed);
 }
 
 std::string architecture_of_this_program() {
