@@ -1,7 +1,7 @@
 // A command is a row in a personality's table and one file with one function.
 // Help, completion, manuals and the tests that every command has all of these are made from the rows. Rows are
-// constants: a table costs nothing at start-up. A command that is not built yet has no row. SPDX-License-Identifier:
-// Apache-2.0
+// constants: a table costs nothing at start-up. A command that is not built yet has no row.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <array>

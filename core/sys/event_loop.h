@@ -2,8 +2,8 @@
 //
 // Handlers run one at a time and may add, change and remove descriptors, their own too; after remove() no handler of
 // that descriptor is called again, even if its event was already fetched. An idle loop never wakes. Ownership:
-// descriptors are borrowed; remove() before closing. An exception of a handler leaves run(). SPDX-License-Identifier:
-// Apache-2.0
+// descriptors are borrowed; remove() before closing. An exception of a handler leaves run().
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <sys/epoll.h>
