@@ -36,6 +36,8 @@ struct Command {
   /// After this many positionals everything is the container's command line, given verbatim as Context::tail(); one
   /// "--" in front of it is dropped. 0 means never.
   int raw_after = 0;
+  /// Exit status when ctrbox itself fails. Commands that pass a process's status on have one of their own (125).
+  int failure_status = 1;
   /// Lines "command | what it does", for help and manuals; "$" stands for the program.
   std::string_view examples{};
 };

@@ -101,6 +101,18 @@ int run_command(const Personality& personality, const Found& found, ParsedGlobal
   return line.action()(context);
 }
 
+/// As run_command, with the status that the command has for failures of ours.
+int try_command(const Personality& personality, const Found& found, ParsedGlobals globals, FdStream& out,
+                FdStream& err) {
+  try {
+    return run_command(personality, found, std::move(globals), out, err);
+  } catch (...) {
+    out.flush();
+    const int status = report_current_error(std::string(personality.name), err);
+    return status == kFailure ? found.command->failure_status : status;
+  }
+}
+
 int run_personality(const Personality& personality, std::span<const std::string> arguments, FdStream& out,
                     FdStream& err) {
   if (!arguments.empty() && arguments[0] == "__complete") {
@@ -123,7 +135,7 @@ int run_personality(const Personality& personality, std::span<const std::string>
   }
   const auto found = find_command(personality.commands, globals.rest);
   if (!found) throw unknown_command(personality, globals.rest);
-  return run_command(personality, *found, std::move(globals), out, err);
+  return try_command(personality, *found, std::move(globals), out, err);
 }
 
 /// What is still buffered, written; a failed write of data is a failed command. A closed pipe is nobody's news.

@@ -47,6 +47,23 @@ bool is_directory(int directory, const std::string& path) {
   return fstatat(directory, path.c_str(), &status, 0) == 0 && S_ISDIR(status.st_mode);
 }
 
+// Returns -1 with errno set when it fails.
+int open_resolved(int directory, const std::string& path, int flags, mode_t mode, std::uint64_t resolve) {
+  struct open_how how {};
+  how.flags = static_cast<std::uint64_t>(flags) | O_CLOEXEC;
+  how.mode = mode;
+  how.resolve = resolve;
+  // EAGAIN: the kernel saw a rename on the way and cannot promise that the path stayed beneath; asking again is the
+  // cure.
+  constexpr int kMaxAttempts = 128;
+  long fd = -1;
+  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+    fd = retry_interrupted([&] { return syscall(SYS_openat2, directory, path.c_str(), &how, sizeof how); });
+    if (fd >= 0 || errno != EAGAIN) break;
+  }
+  return static_cast<int>(fd);
+}
+
 }  // namespace
 
 Fd open_at(int directory, const std::string& path, int flags, mode_t mode) {
@@ -63,20 +80,16 @@ std::optional<Fd> find_at(int directory, const std::string& path, int flags) {
 }
 
 Fd open_beneath(int directory, const std::string& path, int flags, mode_t mode) {
-  struct open_how how {};
-  how.flags = static_cast<std::uint64_t>(flags) | O_CLOEXEC;
-  how.mode = mode;
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-  // EAGAIN: the kernel saw a rename on the way and cannot promise that the path stayed beneath; asking again is the
-  // cure.
-  constexpr int kMaxAttempts = 128;
-  long fd = -1;
-  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
-    fd = retry_interrupted([&] { return syscall(SYS_openat2, directory, path.c_str(), &how, sizeof how); });
-    if (fd >= 0 || errno != EAGAIN) break;
-  }
+  const int fd = open_resolved(directory, path, flags, mode, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
   if (fd < 0) throw system_error("open " + path, errno);
-  return Fd(static_cast<int>(fd));
+  return Fd(fd);
+}
+
+std::optional<Fd> find_in_root(int directory, const std::string& path, int flags) {
+  const int fd = open_resolved(directory, path, flags, 0, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+  if (fd >= 0) return Fd(fd);
+  if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+  throw system_error("open " + path, errno);
 }
 
 std::size_t read_some(int fd, std::span<std::byte> buffer) {

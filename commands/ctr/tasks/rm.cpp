@@ -1,0 +1,49 @@
+#include <csignal>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "commands/context.h"
+#include "commands/ctr/each.h"
+#include "commands/ctr/tasks/tasks.h"
+#include "commands/flags/declare.h"
+#include "core/base/error.h"
+#include "runtime/task/task.h"
+
+namespace ctrbox::commands {
+namespace {
+
+struct Options {
+  std::vector<std::string> ids;
+  bool force = false;
+};
+
+void end(runtime::Task& task) {
+  try {
+    task.kill(SIGKILL, true);
+  } catch (const core::Error& error) {
+    if (error.code() != core::ErrorCode::not_found) throw;  // it has ended by itself
+  }
+  task.wait();
+}
+
+int remove(Context& context, const Options& options) {
+  return for_each_name(context, options.ids, [&](const std::string& id) {
+    core::with_context("failed to delete task " + core::quoted(id), [&] {
+      auto task = runtime::Task::open(context.database(), context.paths(), context.ns(), id);
+      if (options.force) end(task);
+      task.remove();
+    });
+  });
+}
+
+}  // namespace
+
+Action declare_tasks_rm(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  add_switch(app, "-f,--force", options->force, "kill it first if it runs");
+  add_positionals(app, "ID", options->ids, "containers whose task is removed", Presence::required);
+  return [options](Context& context) { return remove(context, *options); };
+}
+
+}  // namespace ctrbox::commands

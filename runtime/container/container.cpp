@@ -1,0 +1,112 @@
+#include "runtime/container/container.h"
+
+#include <fcntl.h>
+
+#include <filesystem>
+#include <optional>
+
+#include "core/base/error.h"
+#include "core/base/ids.h"
+#include "core/snapshots/snapshots.h"
+#include "core/sys/file.h"
+#include "runtime/container/image_root.h"
+
+namespace ctrbox::runtime {
+namespace {
+
+using core::snapshots::Snapshots;
+
+void refuse_existing(state::Database& database, const std::string& ns, const std::string& id) {
+  if (core::containers::find_row(database, ns, id))
+    throw core::already_exists("container " + core::quoted(id) + ": already exists");
+}
+
+std::string absolute_directory(const std::string& path) {
+  std::error_code error;
+  const auto root = std::filesystem::canonical(path, error);
+  if (error) throw core::system_error("root directory " + path, error.value());
+  if (!std::filesystem::is_directory(root, error))
+    throw core::invalid_argument("root " + core::quoted(path) + " is not a directory");
+  return root;
+}
+
+RootFileReader reader_of_directory(const std::string& root) {
+  return [root](const std::string& path) -> std::optional<std::string> {
+    const core::Fd directory = core::open_at(AT_FDCWD, root, O_PATH | O_DIRECTORY);
+    // Non-blocking: what should be a file may be a fifo that nobody writes to.
+    const auto file = core::find_in_root(directory.get(), path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    if (!file || !S_ISREG(core::status_of(file->get()).st_mode)) return std::nullopt;
+    return core::read_all(file->get(), kMaxUserFileBytes, path);
+  };
+}
+
+core::containers::Container new_record(const ContainerRequest& request) {
+  core::containers::Container record;
+  record.id = request.spec.id;
+  record.labels = request.labels;
+  return record;
+}
+
+NewContainer create_from_directory(state::Database& database, const ContainerRequest& request) {
+  NewContainer made{new_record(request), {}};
+  SpecOptions options = request.spec;
+  options.rootfs = absolute_directory(request.image);
+  made.record.spec = build_spec(options, {}, read_host_facts(), reader_of_directory(options.rootfs));
+  database.write(request.durability,
+                 [&](state::Transaction& tx) { core::containers::create(tx, options.ns, made.record); });
+  return made;
+}
+
+NewContainer create_from_image(state::Database& database, const core::Paths& paths, const ContainerRequest& request) {
+  const std::string& ns = request.spec.ns;
+  NewContainer made{new_record(request), {}};
+  core::containers::Container& record = made.record;
+  record.snapshotter =
+      request.snapshotter.empty() ? std::string(core::snapshots::kDefaultSnapshotter) : request.snapshotter;
+  record.snapshot_key = record.id;
+  const ImageRoot image = find_image_root(database, paths, ns, request.image, record.snapshotter);
+  record.image = image.name;
+
+  Snapshots snapshots(database, paths, ns, record.snapshotter);
+  const auto read_file = [&](const std::string& path) -> std::optional<std::string> {
+    if (image.parent.empty()) return std::nullopt;
+    return snapshots.read_file(image.parent, path, kMaxUserFileBytes);
+  };
+  record.spec = build_spec(request.spec, image.config, read_host_facts(), read_file);
+
+  auto prepared = snapshots.prepare_files(core::snapshots::Kind::active, record.snapshot_key, image.parent);
+  database.write(request.durability, [&](state::Transaction& tx) {
+    refuse_existing(tx.database(), ns, record.id);
+    prepared.record(tx);
+    core::containers::create(tx, ns, record);
+  });
+  prepared.keep();
+  made.rootfs = prepared.mounts();
+  return made;
+}
+
+}  // namespace
+
+NewContainer create_container(state::Database& database, const core::Paths& paths, const ContainerRequest& request) {
+  core::check_identifier(request.spec.id);
+  refuse_existing(database, request.spec.ns, request.spec.id);
+  if (request.from_directory) return create_from_directory(database, request);
+  return create_from_image(database, paths, request);
+}
+
+void remove_container(state::Database& database, const core::Paths& paths, const std::string& ns, const std::string& id,
+                      SnapshotFate fate) {
+  const auto record = core::containers::get(database, ns, id);
+  const bool with_snapshot = fate == SnapshotFate::remove && !record.snapshot_key.empty();
+  Snapshots snapshots(database, paths, ns, record.snapshotter);
+  std::vector<std::string> directories;
+  database.write(state::Durability::full, [&](state::Transaction& tx) {
+    directories.clear();
+    core::containers::remove(tx, ns, id);
+    if (with_snapshot && snapshots.find(record.snapshot_key))
+      directories = snapshots.remove_row(tx, record.snapshot_key);
+  });
+  if (!directories.empty()) snapshots.remove_files(directories);
+}
+
+}  // namespace ctrbox::runtime

@@ -1,0 +1,44 @@
+// Making a container from an image or a directory, and removing one: record, snapshot and their events together.
+//
+// Ensures after crash: record and snapshot row are both there or neither; a directory without its row is swept.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/config/paths.h"
+#include "core/containers/containers.h"
+#include "core/labels/labels.h"
+#include "core/sys/mount.h"
+#include "runtime/spec/builder.h"
+#include "state/database.h"
+
+namespace ctrbox::runtime {
+
+struct ContainerRequest {
+  SpecOptions spec;   // with namespace and id; its rootfs is set here
+  std::string image;  // or, with from_directory, the path of the root
+  bool from_directory = false;
+  std::string snapshotter;  // "" is the default
+  core::Labels labels;
+  state::Durability durability = state::Durability::full;
+};
+
+struct NewContainer {
+  core::containers::Container record;
+  std::vector<core::Mount> rootfs;  // empty with from_directory
+};
+
+/// Makes record and snapshot, the latter named as the container. Throws already_exists before any work, not_found
+/// (image), invalid_argument; then nothing was made.
+NewContainer create_container(state::Database& database, const core::Paths& paths, const ContainerRequest& request);
+
+enum class SnapshotFate { remove, keep };
+
+/// Removes the record and, unless kept, its snapshot: rows in one transaction, then the files. A snapshot that is gone
+/// already is no error. Throws not_found; failed_precondition while there is a task.
+void remove_container(state::Database& database, const core::Paths& paths, const std::string& ns, const std::string& id,
+                      SnapshotFate fate);
+
+}  // namespace ctrbox::runtime

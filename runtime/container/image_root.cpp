@@ -1,0 +1,101 @@
+#include "runtime/container/image_root.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "core/base/error.h"
+#include "core/content/store.h"
+#include "core/images/images.h"
+#include "core/oci/manifest.h"
+#include "core/oci/media_type.h"
+#include "core/oci/platform.h"
+#include "core/oci/reference.h"
+#include "core/snapshots/snapshots.h"
+
+namespace ctrbox::runtime {
+namespace {
+
+using core::Descriptor;
+
+// An index of an index of an index is nobody's honest work.
+constexpr int kMaxIndexDepth = 3;
+
+std::string full_name(const std::string& image) {
+  try {
+    return core::parse_reference(image).text();
+  } catch (const core::Error&) {
+    return image;  // no reference, but it may still be the name of an image
+  }
+}
+
+core::images::Image find_image(state::Database& database, const std::string& ns, const std::string& image) {
+  if (auto found = core::images::find(database, ns, image)) return *std::move(found);
+  const std::string name = full_name(image);
+  try {
+    return core::images::get(database, ns, name);
+  } catch (const core::Error& error) {
+    if (error.code() != core::ErrorCode::not_found) throw;
+    throw core::not_found(std::string(error.what()) + "; pull it first: ctr images pull " + name);
+  }
+}
+
+std::string platforms_of(const core::Index& index) {
+  std::string names;
+  for (const Descriptor& manifest : index.manifests) {
+    if (!manifest.platform || manifest.platform->os == "unknown") continue;
+    names += (names.empty() ? "" : ", ") + core::to_string(*manifest.platform);
+  }
+  return names.empty() ? "none" : names;
+}
+
+const Descriptor& choose(const core::Index& index, const core::Platform& wanted) {
+  const Descriptor* best = nullptr;
+  int best_score = 0;
+  for (const Descriptor& manifest : index.manifests) {
+    const int score = manifest.platform ? core::match_score(wanted, *manifest.platform) : 0;
+    if (score > best_score) {
+      best = &manifest;
+      best_score = score;
+    }
+  }
+  // A single one that does not say what it is for is what was meant.
+  if (best == nullptr && index.manifests.size() == 1 && !index.manifests.front().platform)
+    best = &index.manifests.front();
+  if (best == nullptr)
+    throw core::not_found("nothing for platform " + core::to_string(wanted) + "; there is: " + platforms_of(index));
+  return *best;
+}
+
+core::ImageConfig read_config(const core::content::Store& store, Descriptor target) {
+  for (int depth = 0; core::media_type::is_index(target.media_type); ++depth) {
+    if (depth == kMaxIndexDepth) throw core::invalid_argument("indexes are nested too deeply");
+    const auto index = core::parse_index(store.read(target.digest, core::kMaxManifestBytes), target.media_type);
+    target = choose(index, core::host_platform());
+  }
+  const auto manifest = core::parse_manifest(store.read(target.digest, core::kMaxManifestBytes), target.media_type);
+  if (!core::media_type::is_config(manifest.config.media_type))
+    throw core::invalid_argument("unknown image config media type " + manifest.config.media_type);
+  return core::parse_image_config(store.read(manifest.config.digest, core::kMaxConfigBytes));
+}
+
+}  // namespace
+
+ImageRoot find_image_root(state::Database& database, const core::Paths& paths, const std::string& ns,
+                          const std::string& image, const std::string& snapshotter) {
+  core::snapshots::check_snapshotter(snapshotter);
+  const core::images::Image record = find_image(database, ns, image);
+  ImageRoot root{record.name, {}, {}};
+  root.config = core::with_context("image " + core::quoted(record.name),
+                                   [&] { return read_config(core::content::Store(paths), record.target); });
+  const auto& layers = root.config.diff_ids;
+  if (layers.empty()) return root;
+  root.parent = core::chain_id(layers, layers.size()).text();
+  if (!core::snapshots::Snapshots(database, paths, ns, snapshotter).find(root.parent)) {
+    throw core::not_found("image " + core::quoted(record.name) + " is not unpacked for snapshotter " +
+                          core::quoted(snapshotter) + "; pull it again: ctr images pull --snapshotter " + snapshotter +
+                          " " + record.name);
+  }
+  return root;
+}
+
+}  // namespace ctrbox::runtime
