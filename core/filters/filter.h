@@ -1,5 +1,5 @@
 // containerd's filter language: `name==redis,labels."a/b"~=^x`. Comma is and; several filters are or.
-// Grammar: docs/design.md, "Filters". Regular expressions are RE2.
+// Grammar: docs/formats/filters.md. Regular expressions are RE2.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -18,7 +18,8 @@ using FieldLookup = std::function<std::optional<std::string>(const std::vector<s
 /// A parsed set of filters. Copyable, immutable. Thread: any.
 class Filter {
  public:
-  /// ORs all of `expressions`; none, or an empty one, matches everything. Throws invalid_argument with the spot.
+  /// ORs all of `expressions`; none, or an empty one, matches everything. Throws invalid_argument with the spot, and
+  /// resource_exhausted for more than 64 KiB of text or 64 regular expressions.
   static Filter parse(const std::vector<std::string>& expressions);
   bool matches(const FieldLookup& lookup) const;
   bool matches_everything() const noexcept;
