@@ -83,6 +83,11 @@ void Ingest::restart() {
 }
 
 void Ingest::place(const Digest& digest) {
+  place_and_hold(digest);
+  discard();
+}
+
+void Ingest::place_and_hold(const Digest& digest) {
   const std::string blob = paths_.blob(digest);
   const std::string algorithm = blob.substr(0, blob.rfind('/'));
   if (!find_status(AT_FDCWD, algorithm)) {
@@ -94,7 +99,7 @@ void Ingest::place(const Digest& digest) {
   failpoint("content.place.before_rename");
   rename_at(AT_FDCWD, directory_ + "/" + kData, AT_FDCWD, blob);
   failpoint("content.place.after_rename");
-  discard();
+  data_.reset();
 }
 
 void Ingest::discard() {

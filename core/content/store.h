@@ -36,6 +36,8 @@ class Ingest {
   /// byte (the digest is right) and synced them (sync_file or sync_filesystem). The caller syncs the directory
   /// (Store::sync_blobs) and then writes the row.
   void place(const Digest& digest);
+  /// As place(), but the lock stays until discard() or the end: who waits for it shall find the row.
+  void place_and_hold(const Digest& digest);
   /// Removes the partial bytes; nothing may be written afterwards.
   void discard();
 

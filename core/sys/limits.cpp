@@ -11,4 +11,11 @@ std::uint64_t hard_limit_of_open_files() noexcept {
   return limit.rlim_max;
 }
 
+void raise_limit_of_open_files() noexcept {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
+}
+
 }  // namespace ctrbox::core

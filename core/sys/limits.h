@@ -8,5 +8,8 @@ namespace ctrbox::core {
 
 /// RLIMIT_NOFILE's hard limit; the largest number when there is none.
 std::uint64_t hard_limit_of_open_files() noexcept;
+/// Raises RLIMIT_NOFILE's soft limit to the hard one, for work that holds many files at once. Nothing happens if it
+/// cannot.
+void raise_limit_of_open_files() noexcept;
 
 }  // namespace ctrbox::core

@@ -26,7 +26,7 @@ Request next_hop(const Request& request, const Response& redirect) {
   return next;
 }
 
-Response Client::follow(Request request, BodySink* sink) {
+Response Client::follow(Request request, BodySink* sink, const ExchangeOptions& options) {
   std::vector<Lane> taken;
   {
     const std::lock_guard lock(mutex_);
@@ -41,7 +41,7 @@ Response Client::follow(Request request, BodySink* sink) {
     idle_.push_back(std::move(taken.back()));
   });
   for (int hops = 0;; ++hops) {
-    Response response = taken.back().exchange(request, sink, options_);
+    Response response = taken.back().exchange(request, sink, options);
     if (!is_redirect(response)) return response;
     if (hops == kMaxRedirects)
       throw core::failed_precondition(printable_url(request.url) + ": more than " + std::to_string(kMaxRedirects) +
@@ -51,10 +51,10 @@ Response Client::follow(Request request, BodySink* sink) {
 }
 
 Response Client::send(const Request& request) {
-  Retry retry = new_retry();
+  Retry retry(options_.cancelled);
   while (true) {
     try {
-      Response response = follow(request, nullptr);
+      Response response = follow(request, nullptr, options_);
       if (!is_transient(response.status) || !retry.after_response(response)) return response;
     } catch (const TransferError& error) {
       if (!error.may_retry() || !retry.after_failure(error.stalled())) throw;
@@ -62,6 +62,8 @@ Response Client::send(const Request& request) {
   }
 }
 
-Response Client::stream(const Request& request, BodySink& sink) { return follow(request, &sink); }
+Response Client::stream(const Request& request, BodySink& sink, const std::function<bool()>& cancelled) {
+  return follow(request, &sink, {options_.skip_verify, cancelled});
+}
 
 }  // namespace ctrbox::registry::http

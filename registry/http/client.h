@@ -29,13 +29,12 @@ class Client {
   /// A small answer, whole: at most request.max_body bytes are read. Tried again when that may help.
   /// Throws TransferError when there was no answer; any status is an answer, also a transient one after the last try.
   Response send(const Request& request);
-  /// A large answer, as it comes. One try: only the caller knows how to go on in the middle.
-  Response stream(const Request& request, BodySink& sink);
-  /// A count of tries whose pauses end when this client is cancelled.
-  Retry new_retry() const { return Retry(options_.cancelled); }
+  /// A large answer, as it comes. One try: only the caller knows how to go on in the middle. `cancelled` stands in for
+  /// the client's own.
+  Response stream(const Request& request, BodySink& sink, const std::function<bool()>& cancelled);
 
  private:
-  Response follow(Request request, BodySink* sink);
+  Response follow(Request request, BodySink* sink, const ExchangeOptions& options);
 
   ExchangeOptions options_;
   std::mutex mutex_;

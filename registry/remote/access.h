@@ -7,9 +7,9 @@
 namespace ctrbox::registry {
 
 struct Access {
-  bool plain_http = false;   // implied for loopback hosts
+  bool plain_http = false;  // implied for loopback hosts
   bool skip_verify = false;
-  std::string username;      // credentials are bound to the reference's scheme, host and port
+  std::string username;  // credentials are bound to the reference's scheme, host and port
   std::string password;
 };
 

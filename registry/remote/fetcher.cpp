@@ -117,14 +117,16 @@ std::string fetch_small_blob(Repository& repository, const core::Descriptor& des
 }
 
 void fetch_blob(Repository& repository, const core::Descriptor& descriptor,
-                const std::function<void(std::span<const std::byte>)>& deliver) {
+                const std::function<void(std::span<const std::byte>)>& deliver,
+                const std::function<bool()>& cancelled) {
   BlobStream stream(descriptor, deliver);
-  http::Retry retry = repository.new_retry();
+  http::Retry retry(cancelled);
   while (true) {
     std::vector<std::string> headers = {"Accept: */*"};
     if (stream.offset() > 0) headers.push_back("Range: bytes=" + std::to_string(stream.offset()) + "-");
     try {
-      const http::Response response = repository.stream("blobs/" + descriptor.digest.text(), headers, stream);
+      const http::Response response =
+          repository.stream("blobs/" + descriptor.digest.text(), headers, stream, cancelled);
       if (response.ok()) {
         if (stream.complete()) return;
         if (!may_be_cut(response) || !retry.after_failure(false)) throw too_short(stream, descriptor);

@@ -27,6 +27,6 @@ std::string fetch_small_blob(Repository& repository, const core::Descriptor& des
 /// that breaks is taken up again with a Range request. The digest is the caller's to check: it sees the bytes anyway.
 /// Throws data_loss for a body that is longer or shorter than the descriptor says. `deliver` may block and may throw.
 void fetch_blob(Repository& repository, const core::Descriptor& descriptor,
-                const std::function<void(std::span<const std::byte>)>& deliver);
+                const std::function<void(std::span<const std::byte>)>& deliver, const std::function<bool()>& cancelled);
 
 }  // namespace ctrbox::registry::remote

@@ -32,11 +32,12 @@ http::Response Repository::send(const std::string& method, const std::string& pa
   return authorized(std::move(request), [this](const http::Request& r) { return client_.send(r); });
 }
 
-http::Response Repository::stream(const std::string& path, std::vector<std::string> headers, http::BodySink& sink) {
+http::Response Repository::stream(const std::string& path, std::vector<std::string> headers, http::BodySink& sink,
+                                  const std::function<bool()>& cancelled) {
   http::Request request;
   request.url = base_url_ + path;
   request.headers = std::move(headers);
-  return authorized(std::move(request), [&](const http::Request& r) { return client_.stream(r, sink); });
+  return authorized(std::move(request), [&](const http::Request& r) { return client_.stream(r, sink, cancelled); });
 }
 
 }  // namespace ctrbox::registry::remote

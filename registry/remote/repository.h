@@ -21,8 +21,8 @@ class Repository {
   http::Response send(const std::string& method, const std::string& path, std::vector<std::string> headers,
                       std::size_t max_body);
   /// One try of a large GET.
-  http::Response stream(const std::string& path, std::vector<std::string> headers, http::BodySink& sink);
-  http::Retry new_retry() const { return client_.new_retry(); }
+  http::Response stream(const std::string& path, std::vector<std::string> headers, http::BodySink& sink,
+                        const std::function<bool()>& cancelled);
 
   const http::Origin& origin() const noexcept { return origin_; }
   const http::Secrets& secrets() const noexcept { return authorizer_.secrets(); }

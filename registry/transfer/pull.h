@@ -26,7 +26,7 @@ struct PullRequest {
   std::string ns;
   std::vector<core::Platform> platforms;  // empty: the host's
   bool all_platforms = false;
-  bool unpack = true;                     // false: fetch. With several platforms only the host's is unpacked
+  bool unpack = true;  // false: fetch. With several platforms only the host's is unpacked
   std::string snapshotter;
   Access access;
 };

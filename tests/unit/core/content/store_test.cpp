@@ -128,6 +128,17 @@ TEST_F(StoreTest, IngestBecomesABlob) {
   EXPECT_EQ(count_ingests(), 0U);
 }
 
+TEST_F(StoreTest, HeldClaimOutlivesThePlacing) {
+  Ingest ingest = store().begin("layer-1");
+  ingest.write(bytes_of("hello"));
+  ingest.place_and_hold(Digest::of("hello"));
+  EXPECT_EQ(store().read(Digest::of("hello"), 5), "hello");
+  store().sweep_ingests();
+  EXPECT_EQ(code_of([&] { store().begin("layer-1", [] { return true; }); }), ErrorCode::canceled);
+  ingest.discard();
+  EXPECT_EQ(count_ingests(), 0U);
+}
+
 TEST_F(StoreTest, RestartForgetsAllBytes) {
   Ingest ingest = store().begin("layer-1");
   ingest.write(bytes_of("garbage"));
