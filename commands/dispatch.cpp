@@ -76,6 +76,14 @@ std::optional<std::vector<std::string>> help_words(const Personality& personalit
   return words;
 }
 
+/// "snapshots --snapshotter native ls", as containerd's own ctr wants it, with the flag where the command has it.
+void move_noun_flags(std::vector<std::string>& words) {
+  if (words.size() < 3 || canonical_noun(words[0]) != "snapshots" || !words[1].starts_with("--snapshotter")) return;
+  const std::ptrdiff_t flag_words = words[1].find('=') == std::string::npos ? 2 : 1;
+  if (std::ssize(words) <= flag_words + 1) return;
+  std::rotate(words.begin() + 1, words.begin() + 1 + flag_words, words.begin() + 2 + flag_words);
+}
+
 void check_root(const Command& command) {
   if (command.needs_root.empty() || geteuid() == 0) return;
   throw core::permission_denied(std::string(command.path) + " needs root: " + std::string(command.needs_root) +
@@ -129,6 +137,7 @@ int run_personality(const Personality& personality, std::span<const std::string>
     return 0;
   }
   if (globals.help) globals.rest.insert(globals.rest.begin(), "--help");
+  move_noun_flags(globals.rest);
   if (const auto words = help_words(personality, globals.rest)) {
     out << help_for(personality, *words);
     return 0;

@@ -1,4 +1,9 @@
 // The commands of ctr, sorted by path: what is not here does not exist.
+#include "commands/ctr/content/content.h"
+#include "commands/ctr/images/images.h"
+#include "commands/ctr/namespaces/namespaces.h"
+#include "commands/ctr/pull.h"
+#include "commands/ctr/snapshots/snapshots.h"
 #include "commands/ctr/version.h"
 #include "commands/personality.h"
 
@@ -6,7 +11,70 @@ namespace ctrbox::commands {
 
 std::span<const Command> ctr_commands() noexcept {
   static constexpr Command table[] = {
-      {.path = "version", .arguments = "", .summary = "print the version of this build", .declare = declare_version},
+      {.path = "content fetch",
+       .other_paths = {"fetch"},
+       .arguments = "REF",
+       .summary = "fetch an image without unpacking it",
+       .declare = declare_fetch,
+       .examples = "$ content fetch --all-platforms redis | keep every platform's bytes"},
+      {.path = "content get",
+       .arguments = "DIGEST",
+       .summary = "write the bytes of a blob to stdout",
+       .declare = declare_content_get,
+       .examples = "$ content get sha256:2c26b46b > layer.tar.gz | a beginning of the digest is enough"},
+      {.path = "content ls",
+       .other_paths = {"content list"},
+       .arguments = "[FILTER...]",
+       .summary = "list blobs",
+       .declare = declare_content_ls},
+      {.path = "images label",
+       .arguments = "REF [LABEL...]",
+       .summary = "set or remove labels of an image and print what it has",
+       .declare = declare_images_label,
+       .examples = "$ images label redis stage=test old= | sets one, removes the other"},
+      {.path = "images ls",
+       .other_paths = {"images list"},
+       .arguments = "[FILTER...]",
+       .summary = "list images",
+       .declare = declare_images_ls,
+       .examples = "$ images ls 'name~=redis'"},
+      {.path = "images pull",
+       .other_paths = {"pull"},
+       .arguments = "REF",
+       .summary = "fetch an image and unpack it",
+       .declare = declare_pull,
+       .needs_root = kPullNeedsRoot,
+       .examples = "$ images pull redis | docker.io/library/redis:latest for this host's platform\n"
+                   "$ images pull --platform linux/arm64 redis:7\n"
+                   "$ images pull --user me registry.example.com/app:1 | asks for the password"},
+      {.path = "images rm",
+       .other_paths = {"images remove", "images delete"},
+       .arguments = "REF...",
+       .summary = "remove images from the namespace",
+       .declare = declare_images_rm},
+      {.path = "namespaces create",
+       .arguments = "NAME [LABEL...]",
+       .summary = "make a namespace",
+       .declare = declare_namespaces_create,
+       .examples = "$ namespaces create build owner=ci"},
+      {.path = "namespaces label",
+       .arguments = "NAME LABEL...",
+       .summary = "set or remove labels of a namespace",
+       .declare = declare_namespaces_label},
+      {.path = "namespaces ls",
+       .other_paths = {"namespaces list"},
+       .summary = "list namespaces",
+       .declare = declare_namespaces_ls},
+      {.path = "namespaces rm",
+       .other_paths = {"namespaces remove", "namespaces delete"},
+       .arguments = "NAME...",
+       .summary = "remove empty namespaces",
+       .declare = declare_namespaces_rm},
+      {.path = "snapshots ls",
+       .other_paths = {"snapshots list"},
+       .summary = "list snapshots",
+       .declare = declare_snapshots_ls},
+      {.path = "version", .summary = "print the version of this build", .declare = declare_version},
   };
   return table;
 }
