@@ -7,6 +7,7 @@
 #include "commands/flags/registry.h"
 #include "commands/flags/snapshotter.h"
 #include "commands/ui/progress.h"
+#include "core/base/error.h"
 #include "core/oci/reference.h"
 #include "registry/transfer/pull.h"
 

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "commands/flags/declare.h"
+#include "core/base/error.h"
 #include "core/sys/pty.h"
 #include "core/sys/silent_line.h"
 
