@@ -25,7 +25,7 @@ int report(const std::string& program, std::ostream& err) {
     throw;
   } catch (const UsageError& error) {
     err << program << ": " << core::escape_for_terminal(error.what());
-    if (!error.hint().empty()) err << "; see '" << error.hint() << "'";
+    if (!error.hint().empty()) err << " (see '" << error.hint() << "')";
     err << "\n";
     return kFailure;
   } catch (...) {
