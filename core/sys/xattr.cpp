@@ -60,6 +60,11 @@ std::optional<std::string> get_xattr_at(int directory, const std::string& path, 
   return get(path, [&](char* data, std::size_t size) { return lgetxattr(full.c_str(), name.c_str(), data, size); });
 }
 
+void remove_xattr_at(int directory, const std::string& path, const std::string& name) {
+  if (lremovexattr(path_beneath(directory, path).c_str(), name.c_str()) == 0 || absent(errno)) return;
+  throw system_error("removing attribute " + name + " of " + path, errno);
+}
+
 std::vector<std::string> list_xattrs_at(int directory, const std::string& path) {
   const std::string full = path_beneath(directory, path);
   const auto text = get(path, [&](char* data, std::size_t size) { return llistxattr(full.c_str(), data, size); });

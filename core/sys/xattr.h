@@ -1,4 +1,4 @@
-// Extended attributes of files and directories, and which of them a layer may carry.
+// Extended attributes of files and directories.
 // `directory` is a directory descriptor; names are never followed through a symlink. Thread: any.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
@@ -16,6 +16,8 @@ bool set_xattr_at(int directory, const std::string& path, const std::string& nam
 /// std::nullopt when it has none of this name, or cannot have any.
 std::optional<std::string> get_xattr(int fd, const std::string& name);
 std::optional<std::string> get_xattr_at(int directory, const std::string& path, const std::string& name);
+/// Absent is fine.
+void remove_xattr_at(int directory, const std::string& path, const std::string& name);
 /// Sorted. Empty where the file system knows none.
 std::vector<std::string> list_xattrs_at(int directory, const std::string& path);
 
