@@ -7,6 +7,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +24,7 @@
 namespace ctrbox::core::snapshots {
 
 inline constexpr std::string_view kDefaultSnapshotter = "overlayfs";
+inline constexpr std::string_view kNativeSnapshotter = "native";
 
 enum class Kind { view = 1, active = 2, committed = 3 };
 /// "View", "Active", "Committed".
@@ -51,7 +53,10 @@ class Prepared {
   Prepared(Prepared&&) noexcept;
   Prepared& operator=(Prepared&&) noexcept;
   ~Prepared();
-  /// Writes the row and its event. Throws already_exists, not_found (the parent went meanwhile).
+  /// Makes the files durable. Call before a transaction with Durability::full.
+  void sync();
+  /// Writes the row and its event. Throws already_exists, not_found (the parent went meanwhile). May be called
+  /// again when the transaction is.
   void record(state::Transaction& tx);
   /// The transaction is committed: the directory stays.
   void keep() noexcept;
@@ -80,8 +85,8 @@ class Snapshots {
   /// Removes row (with event) and then the files. Throws not_found; failed_precondition while it has children.
   void remove(const std::string& key);
   /// The row part of remove(), for a larger transaction; call remove_files() with the result after its commit.
-  std::vector<std::string> remove_row(state::Transaction& tx, const std::string& key);
-  void remove_files(const std::vector<std::string>& directories);
+  std::vector<std::int64_t> remove_row(state::Transaction& tx, const std::string& key);
+  void remove_files(const std::vector<std::int64_t>& directories);
   std::optional<Info> find(const std::string& key);
   Info stat(const std::string& key);
   Usage usage(const std::string& key);
@@ -93,6 +98,8 @@ class Snapshots {
   std::optional<std::string> read_file(const std::string& key, const std::string& path, std::size_t max_bytes);
 
  private:
+  Prepared make(Kind kind, const std::string& key, const std::string& parent);
+
   state::Database& database_;
   Paths paths_;
   std::string namespace_;

@@ -28,7 +28,7 @@ class Unpack {
 
   /// Indexes of the layers that must be applied.
   const std::vector<std::size_t>& missing() const;
-  /// True if apply() may run for several layers at once and in any order (overlay); otherwise base first, one at a time.
+  /// True if apply() may run for several layers at once and in any order; otherwise base first, one at a time.
   bool layers_are_independent() const;
   /// Reads the whole stream of one missing layer into a staging directory nobody else sees. The stream is read to its
   /// very end. The caller compares the digest of the plain bytes with the diff id and does not go on when it differs.
