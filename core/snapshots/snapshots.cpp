@@ -188,7 +188,7 @@ void Snapshots::commit(const std::string& name, const std::string& key) {
   });
 }
 
-std::vector<std::int64_t> Snapshots::remove_row(state::Transaction& tx, const std::string& key) {
+std::vector<std::string> Snapshots::remove_row(state::Transaction& tx, const std::string& key) {
   const rows::Snapshot snapshot = get(tx.database(), {namespace_, snapshotter_}, key);
   const auto children = rows::children(tx.database(), snapshot.id);
   if (!children.empty()) {
@@ -199,15 +199,15 @@ std::vector<std::int64_t> Snapshots::remove_row(state::Transaction& tx, const st
   const auto directory = rows::remove(tx, snapshot);
   events::append(tx, namespace_, events::SnapshotRemove{key, snapshotter_});
   if (!directory) return {};
-  return {*directory};
+  return {std::to_string(*directory)};
 }
 
-void Snapshots::remove_files(const std::vector<std::int64_t>& directories) {
-  for (const std::int64_t directory : directories) remove_directory(paths_, snapshotter_, directory);
+void Snapshots::remove_files(const std::vector<std::string>& directories) {
+  for (const std::string& directory : directories) remove_directory(paths_, snapshotter_, directory);
 }
 
 void Snapshots::remove(const std::string& key) {
-  std::vector<std::int64_t> directories;
+  std::vector<std::string> directories;
   database_.write(state::Durability::full,
                   [&](state::Transaction& tx) { directories = remove_row(tx, key); });
   failpoint("snapshots.remove.row_gone");

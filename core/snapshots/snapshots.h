@@ -85,8 +85,8 @@ class Snapshots {
   /// Removes row (with event) and then the files. Throws not_found; failed_precondition while it has children.
   void remove(const std::string& key);
   /// The row part of remove(), for a larger transaction; call remove_files() with the result after its commit.
-  std::vector<std::int64_t> remove_row(state::Transaction& tx, const std::string& key);
-  void remove_files(const std::vector<std::int64_t>& directories);
+  std::vector<std::string> remove_row(state::Transaction& tx, const std::string& key);
+  void remove_files(const std::vector<std::string>& directories);
   std::optional<Info> find(const std::string& key);
   Info stat(const std::string& key);
   Usage usage(const std::string& key);

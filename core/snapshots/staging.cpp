@@ -104,9 +104,9 @@ std::int64_t SnapshotDirectory::place(state::Database& database) {
   }
 }
 
-void remove_directory(const Paths& paths, const std::string& snapshotter, std::int64_t number) {
+void remove_directory(const Paths& paths, const std::string& snapshotter, const std::string& name) {
   const Fd area = open_snapshotter_directory(paths, snapshotter);
-  remove_tree(area.get(), std::to_string(number));
+  remove_tree(area.get(), name);
 }
 
 void sweep_unowned(state::Database& database, const Paths& paths, const std::string& snapshotter) {

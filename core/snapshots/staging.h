@@ -46,7 +46,7 @@ class SnapshotDirectory {
 };
 
 /// Removes a placed directory whose row is gone. Death in between leaves garbage that the sweeps below find.
-void remove_directory(const Paths& paths, const std::string& snapshotter, std::int64_t number);
+void remove_directory(const Paths& paths, const std::string& snapshotter, const std::string& name);
 
 /// Removes numbered directories that have no row and no living maker.
 void sweep_unowned(state::Database& database, const Paths& paths, const std::string& snapshotter);
