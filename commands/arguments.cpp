@@ -22,14 +22,21 @@ std::string shown_name(const Declared& flag) {
   return flag.long_names.empty() ? flag.short_names.front() : flag.long_names.front();
 }
 
+void check_switch(const std::string& name, const std::string& value, const std::string& help_command) {
+  if (value == "true" || value == "false") return;
+  throw UsageError("flag " + name + " is true or false, not " + core::quoted(value), help_command);
+}
+
 /// One flag argument taken apart, in the parser's plainest form: "--name", "value". Returns the flag that still waits
 /// for its value in the next argument, or null.
 const Declared* normalise_flag(const std::vector<Declared>& flags, const std::string& text,
-                               std::vector<std::string>& plain) {
+                               std::vector<std::string>& plain, const std::string& help_command) {
   if (text.starts_with("--")) {
     const std::size_t equals = text.find('=');
     const Declared* flag = find_flag(flags, text.substr(0, equals));
     const bool takes_value = flag != nullptr && !flag->value_name.empty();
+    if (flag != nullptr && !takes_value && equals != std::string::npos)
+      check_switch(text.substr(0, equals), text.substr(equals + 1), help_command);
     if (!takes_value || equals == std::string::npos) {
       plain.push_back(text);
       return takes_value ? flag : nullptr;
@@ -102,7 +109,7 @@ std::vector<std::string> CommandLine::split_tail(std::span<const std::string> ar
       continue;
     }
     if (!flags_ended && text.size() > 1 && text[0] == '-') {
-      const Declared* waiting = normalise_flag(flags, text, plain);
+      const Declared* waiting = normalise_flag(flags, text, plain, help_command);
       if (waiting == nullptr) continue;
       if (i + 1 == arguments.size())
         throw UsageError("flag " + shown_name(*waiting) + " needs a value (" + waiting->value_name + ")", help_command);

@@ -2,6 +2,8 @@
 #include "commands/ctr/content/content.h"
 #include "commands/ctr/images/images.h"
 #include "commands/ctr/namespaces/namespaces.h"
+#include "commands/ctr/pull.h"
+#include "commands/ctr/snapshots/snapshots.h"
 #include "commands/ctr/version.h"
 #include "commands/personality.h"
 
@@ -9,6 +11,12 @@ namespace ctrbox::commands {
 
 std::span<const Command> ctr_commands() noexcept {
   static constexpr Command table[] = {
+      {.path = "content fetch",
+       .other_paths = {"fetch"},
+       .arguments = "REF",
+       .summary = "fetch an image without unpacking it",
+       .declare = declare_fetch,
+       .examples = "$ content fetch --all-platforms redis | keep every platform's bytes"},
       {.path = "content get",
        .arguments = "DIGEST",
        .summary = "write the bytes of a blob to stdout",
@@ -30,6 +38,15 @@ std::span<const Command> ctr_commands() noexcept {
        .summary = "list images",
        .declare = declare_images_ls,
        .examples = "$ images ls 'name~=redis'"},
+      {.path = "images pull",
+       .other_paths = {"pull"},
+       .arguments = "REF",
+       .summary = "fetch an image and unpack it",
+       .declare = declare_pull,
+       .needs_root = kPullNeedsRoot,
+       .examples = "$ images pull redis | docker.io/library/redis:latest for this host's platform\n"
+                   "$ images pull --platform linux/arm64 redis:7\n"
+                   "$ images pull --user me registry.example.com/app:1 | asks for the password"},
       {.path = "images rm",
        .other_paths = {"images remove", "images delete"},
        .arguments = "REF...",
@@ -53,6 +70,10 @@ std::span<const Command> ctr_commands() noexcept {
        .arguments = "NAME...",
        .summary = "remove empty namespaces",
        .declare = declare_namespaces_rm},
+      {.path = "snapshots ls",
+       .other_paths = {"snapshots list"},
+       .summary = "list snapshots",
+       .declare = declare_snapshots_ls},
       {.path = "version", .summary = "print the version of this build", .declare = declare_version},
   };
   return table;
