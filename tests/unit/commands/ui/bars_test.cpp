@@ -20,10 +20,10 @@ TEST(Bars, OneLineAnItemAndTheSums) {
                                            {"layer-sha256:cc", ProgressState::done, 1024, 1024}};
   const std::string half = "|" + std::string(19, '+') + std::string(19, '-') + "|";
   EXPECT_EQ(render_bars(items, 2, kWide), (Lines{
-                                              "host/name:1:     resolved       " + kFull,
-                                              "layer-sha256:aa: downloading    " + half + " 512.0 KiB/1.0 MiB",
-                                              "layer-sha256:bb: waiting        " + kEmpty,
-                                              "layer-sha256:cc: done           " + kFull,
+                                              "host/name:1:     resolved         " + kFull,
+                                              "layer-sha256:aa: downloading      " + half + " 512.0 KiB/1.0 MiB",
+                                              "layer-sha256:bb: waiting          " + kEmpty,
+                                              "layer-sha256:cc: done             " + kFull,
                                               "elapsed: 2.0 s   total: 513.0 KiB (256.5 KiB/s)",
                                           }));
 }
