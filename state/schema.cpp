@@ -120,7 +120,7 @@ CREATE TABLE container_labels (
 ) WITHOUT ROWID;
 
 -- The one task a container may have. A pid counts only together with its start time and the boot it belongs to.
--- status: 1 created, 2 running, 3 stopped, 4 paused (containerd's numbers). exit_status is null until it is known.
+-- status: 0 claimed (nothing runs yet), 1 created, 2 running, 3 stopped, 4 paused (containerd's numbers). exit_status is null until it is known.
 CREATE TABLE tasks (
   container_id    INTEGER PRIMARY KEY REFERENCES containers(id),
   bundle          TEXT NOT NULL,
@@ -129,7 +129,7 @@ CREATE TABLE tasks (
   shim_start_time INTEGER NOT NULL,
   pid             INTEGER NOT NULL,
   pid_start_time  INTEGER NOT NULL,
-  status          INTEGER NOT NULL CHECK (status IN (1, 2, 3, 4)),
+  status          INTEGER NOT NULL CHECK (status BETWEEN 0 AND 4),
   stdin TEXT NOT NULL, stdout TEXT NOT NULL, stderr TEXT NOT NULL,
   terminal        INTEGER NOT NULL,
   exit_status     INTEGER,

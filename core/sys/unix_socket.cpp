@@ -68,6 +68,12 @@ std::optional<Fd> accept_unix(int listener) {
   throw system_error("accepting a connection", errno);
 }
 
+SocketPair make_socket_pair() {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) throw system_error("making a socket pair", errno);
+  return {Fd(ends[0]), Fd(ends[1])};
+}
+
 Credentials peer_of(int socket) {
   ucred peer = {};
   socklen_t size = sizeof peer;

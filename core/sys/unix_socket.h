@@ -18,6 +18,13 @@ Fd connect_unix(int directory, const std::string& name);
 /// The next connection, non-blocking; std::nullopt when none waits.
 std::optional<Fd> accept_unix(int listener);
 
+struct SocketPair {
+  Fd first;
+  Fd second;
+};
+/// Two connected, blocking sockets.
+SocketPair make_socket_pair();
+
 struct Credentials {
   pid_t pid;
   uid_t uid;

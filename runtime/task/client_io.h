@@ -25,6 +25,8 @@ class FifoSet {
   const std::string& stdin_path() const noexcept { return stdin_path_; }
   const std::string& stdout_path() const noexcept { return stdout_path_; }
   const std::string& stderr_path() const noexcept { return stderr_path_; }  // "" with a terminal
+  /// For CreateOptions::fifo_directory.
+  const std::string& directory() const noexcept { return directory_; }
 
  private:
   friend class AttachedTask;

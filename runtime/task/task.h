@@ -36,6 +36,7 @@ struct CreateOptions {
   std::vector<core::Mount> rootfs;
   std::string stdin_path, stdout_path, stderr_path;  // fifos; "" is /dev/null
   bool terminal = false;
+  std::string fifo_directory;   // where the three are, removed with the task; "" leaves them to the caller
   bool remove_on_exit = false;  // --rm: the shim removes task, container and snapshot when init has exited
 };
 
@@ -47,8 +48,10 @@ struct ExitStatus {
 /// A client of one task's shim. Thread: one at a time.
 class Task {
  public:
-  /// Makes the bundle, starts the shim and creates the task (runc create). Throws failed_precondition/not_found/… with
-  /// runc's own last error; then nothing of it is left.
+  /// Makes the bundle, starts the shim, mounts the root and opens the streams. The container's record must be there. Nothing of
+  /// the container runs yet, and its pid is 0 until start(). When the returned object goes before start() was called, so
+  /// does the task (and, with remove_on_exit, the container). Throws already_exists, failed_precondition (no runc), …; then
+  /// nothing of the task is left.
   static Task create(state::Database& database, const core::Paths& paths, const CreateOptions& options);
   /// Connects to a running shim. Throws not_found `no running task found: …`.
   static Task open(state::Database& database, const core::Paths& paths, const std::string& ns, const std::string& id);
@@ -56,12 +59,29 @@ class Task {
   ~Task();
 
   std::uint32_t pid() const;
+  /// Throws runc's own last error if the process could not be started (start_failure.h tells the exit code for it); then
+  /// nothing of the task is left, and the container's record and snapshot stay for the caller to remove.
   void start();
+  /// Waits for the end. Of a task that was removed on exit and whose shim was killed, the status is 137.
   ExitStatus wait();
+
+  /// For callers that wait for other things too: asks to be told of the end. Returns a descriptor that becomes readable
+  /// when try_wait() has something to look at, or -1 if it has right now.
+  int begin_wait();
+  /// Whether try_wait() has the exit already, without reading.
+  bool has_exit() const;
+  /// Requires: the descriptor of begin_wait() is readable, or has_exit(). std::nullopt if it was something else.
+  std::optional<ExitStatus> try_wait();
+
+  /// Throws not_found `process already finished`.
   void kill(std::uint32_t signal, bool all);
   void resize(std::uint32_t columns, std::uint32_t rows);
   void close_stdin();
-  /// Removes a stopped (or created) task. Throws failed_precondition while it runs.
+  void pause();
+  void resume();
+  /// The pids, on the host, of all processes in the container.
+  std::vector<std::uint32_t> processes();
+  /// Removes a stopped task and its record. Throws failed_precondition while it runs.
   ExitStatus remove();
 
  private:

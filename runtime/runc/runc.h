@@ -1,0 +1,55 @@
+// How runc (or a runtime that is called like it) is invoked, and what it says when it fails. Values only: the caller
+// spawns, waits, and asks failure() about what went wrong. Thread: any.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/sys/spawn.h"
+
+namespace ctrbox::runtime::runc {
+
+inline constexpr std::string_view kProgram = "runc";
+
+class Runc {
+ public:
+  /// Throws failed_precondition, naming the package to install, if there is no `program` in PATH.
+  /// `root` is runc's own state, `log` the file for its JSON log. Requires: run() and create() are spawned in the bundle.
+  Runc(std::string_view program, std::string root, std::string log);
+
+  /// Create and start in one: returns when the container's process runs. `console_socket` may be "".
+  core::SpawnOptions run(const std::string& id, const std::string& pid_file, const std::string& console_socket) const;
+  core::SpawnOptions create(const std::string& id, const std::string& pid_file,
+                            const std::string& console_socket) const;
+  core::SpawnOptions start(const std::string& id) const;
+  core::SpawnOptions remove(const std::string& id) const;  // delete --force
+  core::SpawnOptions kill_all(const std::string& id, std::uint32_t signal) const;
+  core::SpawnOptions pause(const std::string& id) const;
+  core::SpawnOptions resume(const std::string& id) const;
+  /// Prints the pids as a JSON array: give it a descriptor 1.
+  core::SpawnOptions processes(const std::string& id) const;
+
+  /// Why the last command failed: `OCI runtime <action> failed: <last error of the log>`.
+  core::Error failure(std::string_view action, std::uint32_t exit_status) const;
+
+ private:
+  core::SpawnOptions invoke(std::vector<std::string> command) const;
+  core::SpawnOptions launch(std::string_view verb, const std::string& id, const std::string& pid_file,
+                            const std::string& console_socket) const;
+
+  std::string program_;
+  std::string root_;
+  std::string log_;
+};
+
+/// The message of the last line of level error or fatal in a JSON log; "" if there is none. Never throws on garbage.
+std::string last_error(std::string_view log);
+
+/// The pids in what `runc ps --format json` prints. Throws internal.
+std::vector<std::uint32_t> parse_processes(const std::string& json);
+
+}  // namespace ctrbox::runtime::runc

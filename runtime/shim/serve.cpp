@@ -1,0 +1,96 @@
+#include "runtime/shim/serve.h"
+
+#include <sys/stat.h>
+
+#include <string_view>
+
+#include "core/base/log.h"
+#include "core/sys/own_process.h"
+#include "runtime/shim/container.h"
+#include "runtime/shim/service.h"
+
+namespace ctrbox::runtime::shim {
+namespace {
+
+constexpr int kListener = 3;
+constexpr int kBundle = 4;
+constexpr int kCreator = 5;
+// Below everything that may be killed for memory: a shim without its container is cheaper than the other way round.
+constexpr int kOomScore = -999;
+
+TaskName parse_arguments(int argc, char** argv) {
+  TaskName name;
+  std::string action;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    std::string* value = word == "-namespace" ? &name.ns
+                         : word == "-id"      ? &name.id
+                         : word == "-root"    ? &name.paths.root
+                         : word == "-state"   ? &name.paths.state
+                                              : nullptr;
+    if (value == nullptr) {
+      action = word;
+    } else if (++i < argc) {
+      *value = argv[i];
+    }
+  }
+  if (action != "serve" || name.ns.empty() || name.id.empty() || name.paths.root.empty() || name.paths.state.empty())
+    throw core::invalid_argument("the shim is started by ctr, as: shim -namespace NS -id ID -root DIR -state DIR serve");
+  return name;
+}
+
+/// Owns everything, in the order in which it must live.
+class Shim {
+ public:
+  explicit Shim(TaskName name)
+      : lock_(kBundle),
+        children_(loop_, [this] { container_.on_terminate(); }),
+        container_(
+            loop_, children_, std::move(name), kBundle, [this] { server_.stop_listening(); }, [this] { loop_.stop(); }),
+        service_(container_, [this] { loop_.stop(); }),
+        server_(
+            loop_, [this](const auto& request, const Reply& reply) { service_.call(request, reply); },
+            [this] { container_.on_no_clients(); }) {
+    server_.listen(core::Fd(kListener));
+    server_.serve(core::Fd(kCreator));
+  }
+  void run() { loop_.run(); }
+
+ private:
+  core::Fd lock_;  // held to the end: the bundle's lock goes with it
+  core::EventLoop loop_;
+  Children children_;
+  Container container_;
+  Service service_;
+  Server server_;
+};
+
+}  // namespace
+
+int serve(int argc, char** argv) noexcept {
+  try {
+    TaskName name = parse_arguments(argc, argv);
+    umask(077);
+    core::set_process_name("ctrbox-shim");
+    core::ignore_broken_pipes();
+    core::become_subreaper();
+    Shim(std::move(name)).run();
+    return 0;
+  } catch (...) {
+    core::log::error(std::string("shim: ") + core::current_error().what());
+    return 1;
+  }
+}
+
+core::SpawnOptions serve_command(const TaskName& name, int listener, int bundle, int connection) {
+  core::SpawnOptions options;
+  options.program = "/proc/self/exe";
+  options.arguments = {"shim",  "-namespace",    name.ns,  "-id",           name.id, "-root",
+                       name.paths.root, "-state", name.paths.state, "serve"};
+  options.descriptors = {{listener, kListener}, {bundle, kBundle}, {connection, kCreator}};
+  options.directory = bundle;
+  options.new_session = true;
+  return options;
+}
+
+}  // namespace ctrbox::runtime::shim

@@ -1,0 +1,64 @@
+#include "runtime/task/bundle.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "core/base/error.h"
+#include "core/sys/file.h"
+#include "core/sys/mount.h"
+
+namespace ctrbox::runtime {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr mode_t kPrivate = 0700;
+constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
+constexpr milliseconds kFirstPause{1};
+constexpr milliseconds kLongestPause{20};
+
+bool is_still_at(const std::string& path, int fd) {
+  const auto named = core::find_status(AT_FDCWD, path);
+  if (!named) return false;
+  const struct stat locked = core::status_of(fd);
+  return named->st_dev == locked.st_dev && named->st_ino == locked.st_ino;
+}
+
+}  // namespace
+
+core::FileLock lock_new_bundle(const core::Paths& paths, const std::string& ns, const std::string& id,
+                               const std::function<bool()>& taken) {
+  const std::string bundle = paths.task(ns, id);
+  core::make_directories(paths.tasks(), kPrivate);
+  for (milliseconds pause = kFirstPause;; pause = std::min(pause * 2, kLongestPause)) {
+    if (taken()) throw core::already_exists("task " + id + " already exists");
+    core::make_directory(AT_FDCWD, paths.tasks() + "/" + ns, kPrivate);
+    core::make_directory(AT_FDCWD, bundle, kPrivate);
+    // Whoever removes a directory has it locked, so one that is ours and still has its name stays.
+    if (auto lock = try_lock_bundle(bundle)) return std::move(*lock);
+    std::this_thread::sleep_for(pause);
+  }
+}
+
+std::optional<core::FileLock> try_lock_bundle(const std::string& bundle) {
+  auto directory = core::find_at(AT_FDCWD, bundle, kDirectory);
+  if (!directory) return std::nullopt;
+  auto lock = core::FileLock::try_lock(std::move(*directory));
+  if (lock && !is_still_at(bundle, lock->fd())) return std::nullopt;
+  return lock;
+}
+
+bool is_bundle_locked(const std::string& bundle) {
+  auto directory = core::find_at(AT_FDCWD, bundle, kDirectory);
+  return directory && !core::FileLock::try_lock(std::move(*directory));
+}
+
+void remove_bundle(const std::string& bundle) {
+  core::unmount_all(bundle + "/" + kBundleRootfs);
+  core::remove_tree(AT_FDCWD, bundle);
+}
+
+}  // namespace ctrbox::runtime

@@ -1,0 +1,56 @@
+#include "runtime/task/client.h"
+
+#include <array>
+
+#include "core/sys/file.h"
+
+namespace ctrbox::runtime {
+namespace {
+
+constexpr std::size_t kReadBytes = 8192;
+
+core::Error shim_is_gone() { return core::unavailable("the shim has ended"); }
+
+}  // namespace
+
+std::uint32_t ShimClient::send(const std::string& method, const google::protobuf::MessageLite& request) {
+  const std::uint32_t stream = next_stream_;
+  next_stream_ += 2;
+  ctrbox::wire::Request envelope;
+  envelope.set_service(wire::kTaskService);
+  envelope.set_method(method);
+  request.SerializeToString(envelope.mutable_payload());
+  std::string bytes;
+  wire::encode_frame(bytes, stream, wire::FrameType::request, envelope.SerializeAsString());
+  try {
+    core::write_all(connection_.get(), bytes);
+  } catch (const core::Error&) {
+    throw shim_is_gone();
+  }
+  return stream;
+}
+
+bool ShimClient::pump(std::uint32_t stream) {
+  std::array<std::byte, kReadBytes> buffer;
+  std::size_t count = 0;
+  try {
+    count = core::read_some(connection_.get(), buffer);
+  } catch (const core::Error&) {
+    // A reset: as good as the end.
+  }
+  if (count == 0) throw shim_is_gone();
+  decoder_.append(std::span(buffer).first(count));
+  while (auto frame = decoder_.next())
+    if (frame->type == wire::FrameType::response) answers_[frame->stream] = std::move(frame->payload);
+  return has(stream);
+}
+
+void ShimClient::receive(std::uint32_t stream, google::protobuf::MessageLite& response) {
+  while (!has(stream)) pump(stream);
+  ctrbox::wire::Response envelope;
+  wire::parse(envelope, answers_.extract(stream).mapped());
+  if (envelope.status().code() != 0) throw wire::to_error(envelope.status());
+  wire::parse(response, envelope.payload());
+}
+
+}  // namespace ctrbox::runtime
