@@ -18,7 +18,8 @@ inline constexpr std::string_view kProgram = "runc";
 class Runc {
  public:
   /// Throws failed_precondition, naming the package to install, if there is no `program` in PATH.
-  /// `root` is runc's own state, `log` the file for its JSON log. Requires: run() and create() are spawned in the bundle.
+  /// `root` is runc's own state, `log` the file for its JSON log. Requires: run() and create() are spawned in the
+  /// bundle.
   Runc(std::string_view program, std::string root, std::string log);
 
   /// Create and start in one: returns when the container's process runs. `console_socket` may be "".

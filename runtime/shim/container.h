@@ -1,8 +1,8 @@
 // The one task a shim is for: its first process from creation to removal, whatever order calls and exits come in.
 //
-// Two ways to live. Made by ctrbox ("owned"): Create prepares, Start is one `runc run`, everything is recorded, and when the
-// process has ended the shim answers, cleans up and ends by itself. Made by anybody else: Create and Start are runc's own,
-// nothing is recorded, and Delete and Shutdown end it. Thread: the loop's.
+// Two ways to live. Made by ctrbox ("owned"): Create prepares, Start is one `runc run`, everything is recorded, and
+// when the process has ended the shim answers, cleans up and ends by itself. Made by anybody else: Create and Start are
+// runc's own, nothing is recorded, and Delete and Shutdown end it. Thread: the loop's.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -24,8 +24,8 @@ namespace ctrbox::runtime::shim {
 
 class Container {
  public:
-  /// `bundle` is a descriptor of the bundle, which is also the working directory. `on_last_answer` is called once the task has
-  /// ended and nobody new is to be served; `on_done` when nothing of the task is left.
+  /// `bundle` is a descriptor of the bundle, which is also the working directory. `on_last_answer` is called once the
+  /// task has ended and nobody new is to be served; `on_done` when nothing of the task is left.
   Container(core::EventLoop& loop, Children& children, TaskName name, int bundle, std::function<void()> on_last_answer,
             std::function<void()> on_done);
 
@@ -73,10 +73,10 @@ class Container {
 
   TaskState state_ = TaskState::absent;
   bool owned_ = false;
-  bool starting_ = false;      // a start is under way: what comes meanwhile is held back
+  bool starting_ = false;  // a start is under way: what comes meanwhile is held back
   bool tearing_down_ = false;
   bool torn_down_ = false;
-  bool runtime_knows_ = false; // runc may have state of it
+  bool runtime_knows_ = false;  // runc may have state of it
   std::string bundle_path_;
   std::string fifo_directory_;
   std::vector<core::Mount> rootfs_;

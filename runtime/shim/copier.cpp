@@ -89,8 +89,7 @@ void Copier::lose_reader() {
 
 void Copier::watch_source(bool watch) {
   // Not change(fd, 0): a pipe whose writers have gone would wake the loop for ever.
-  if (watch && !loop_.watches(source_.get()))
-    loop_.add(source_.get(), EPOLLIN, [this](std::uint32_t) { on_source(); });
+  if (watch && !loop_.watches(source_.get())) loop_.add(source_.get(), EPOLLIN, [this](std::uint32_t) { on_source(); });
   if (!watch) loop_.remove(source_.get());
 }
 

@@ -1,8 +1,8 @@
 // Copies one stream to another on the event loop, never blocking, holding at most one buffer.
 //
 // While the sink is full the source is left alone: whoever writes into it feels it. A sink that is a fifo may have no
-// reader, or lose it: then what comes is dropped and the writer never stops; a reader that comes (again) later gets what is
-// written from then on, and the last pipeful before. Thread: the loop's.
+// reader, or lose it: then what comes is dropped and the writer never stops; a reader that comes (again) later gets
+// what is written from then on, and the last pipeful before. Thread: the loop's.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

@@ -1,6 +1,6 @@
 // What the shim writes into the host's state. The database is opened when something is about to be written and closed
-// soon after, so that a shim at rest holds neither its memory nor its file. A task of a foreign creator is not recorded:
-// every call does nothing then. Thread: the loop's.
+// soon after, so that a shim at rest holds neither its memory nor its file. A task of a foreign creator is not
+// recorded: every call does nothing then. Thread: the loop's.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

@@ -35,7 +35,8 @@ TaskName parse_arguments(int argc, char** argv) {
     }
   }
   if (action != "serve" || name.ns.empty() || name.id.empty() || name.paths.root.empty() || name.paths.state.empty())
-    throw core::invalid_argument("the shim is started by ctr, as: shim -namespace NS -id ID -root DIR -state DIR serve");
+    throw core::invalid_argument(
+        "the shim is started by ctr, as: shim -namespace NS -id ID -root DIR -state DIR serve");
   return name;
 }
 
@@ -85,8 +86,8 @@ int serve(int argc, char** argv) noexcept {
 core::SpawnOptions serve_command(const TaskName& name, int listener, int bundle, int connection) {
   core::SpawnOptions options;
   options.program = "/proc/self/exe";
-  options.arguments = {"shim",  "-namespace",    name.ns,  "-id",           name.id, "-root",
-                       name.paths.root, "-state", name.paths.state, "serve"};
+  options.arguments = {"shim",          "-namespace", name.ns,          "-id",  name.id, "-root",
+                       name.paths.root, "-state",     name.paths.state, "serve"};
   options.descriptors = {{listener, kListener}, {bundle, kBundle}, {connection, kCreator}};
   options.directory = bundle;
   options.new_session = true;

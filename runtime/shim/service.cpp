@@ -32,10 +32,10 @@ struct Service::Method {
 };
 
 const Service::Method Service::kMethods[] = {
-    {"State", &Service::state},        {"Create", &Service::create},   {"Start", &Service::start},
-    {"Delete", &Service::remove},      {"Pids", &Service::pids},       {"Pause", &Service::pause},
-    {"Resume", &Service::resume},      {"Kill", &Service::kill},       {"ResizePty", &Service::resize},
-    {"CloseIO", &Service::close_io},   {"Wait", &Service::wait},       {"Connect", &Service::connect},
+    {"State", &Service::state},       {"Create", &Service::create}, {"Start", &Service::start},
+    {"Delete", &Service::remove},     {"Pids", &Service::pids},     {"Pause", &Service::pause},
+    {"Resume", &Service::resume},     {"Kill", &Service::kill},     {"ResizePty", &Service::resize},
+    {"CloseIO", &Service::close_io},  {"Wait", &Service::wait},     {"Connect", &Service::connect},
     {"Shutdown", &Service::shutdown},
 };
 

@@ -1,7 +1,7 @@
 // A task's directory, `<state>/tasks/<ns>/<id>`: OCI bundle, socket and lock in one.
 //
-// The lock is flock on the directory itself. The creator takes it, the shim inherits it and holds it for life: a directory
-// that can be locked belongs to nobody who lives. Ensures after crash: the kernel has released the lock.
+// The lock is flock on the directory itself. The creator takes it, the shim inherits it and holds it for life: a
+// directory that can be locked belongs to nobody who lives. Ensures after crash: the kernel has released the lock.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -22,8 +22,8 @@ inline constexpr const char* kBundlePidFile = "init.pid";
 inline constexpr const char* kBundleLog = "log.json";
 inline constexpr const char* kBundleConsole = "console.sock";
 
-/// Makes the directory, 0700, and locks it. While another process has it (a shim that cleans up after its task) it waits;
-/// `taken` is asked meanwhile, and when it says that the task exists already_exists is thrown.
+/// Makes the directory, 0700, and locks it. While another process has it (a shim that cleans up after its task) it
+/// waits; `taken` is asked meanwhile, and when it says that the task exists already_exists is thrown.
 core::FileLock lock_new_bundle(const core::Paths& paths, const std::string& ns, const std::string& id,
                                const std::function<bool()>& taken);
 

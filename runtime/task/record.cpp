@@ -128,8 +128,7 @@ ExitOutcome record_exit(state::Transaction& tx, const TaskName& name, const Exit
   } else {
     tx.execute("UPDATE tasks SET status = 3, exit_status = ?, exited_at = ? WHERE container_id = ?", exit.status,
                exit.exited_at, container_row(tx, name.ns, name.id));
-    events::append(tx, name.ns,
-                   events::TaskExit{name.id, name.id, wire_pid(*record), exit.status, exit.exited_at});
+    events::append(tx, name.ns, events::TaskExit{name.id, name.id, wire_pid(*record), exit.status, exit.exited_at});
     if (record->remove_on_exit) delete_row(tx, name.ns, *record, exit);
   }
   if (record->remove_on_exit) remove_container(tx, name, outcome);

@@ -1,7 +1,7 @@
 // A task's row, and the transactions' parts that change it, each with its events. Queries of tasks live here alone.
 //
-// A row begins as a claim: the name is taken, nothing has been told yet. The shim turns it into a running task (create and
-// start events) and then into a stopped one (exit event). Exits are written at most once, whoever sees them first.
+// A row begins as a claim: the name is taken, nothing has been told yet. The shim turns it into a running task (create
+// and start events) and then into a stopped one (exit event). Exits are written at most once, whoever sees them first.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -63,7 +63,8 @@ struct ExitOutcome {
   std::vector<std::string> snapshot_directories;
 };
 
-/// The task has ended: /tasks/exit; with remove_on_exit also the rows of task, snapshot and container, with their events.
+/// The task has ended: /tasks/exit; with remove_on_exit also the rows of task, snapshot and container, with their
+/// events.
 ExitOutcome record_exit(state::Transaction& tx, const TaskName& name, const ExitStatus& exit);
 /// Removes the files of a recorded exit. Requires: they are not mounted any more.
 void remove_snapshot_files(state::Database& database, const TaskName& name, const ExitOutcome& outcome);

@@ -35,8 +35,7 @@ void record_loss(state::Database& database, const core::Paths& paths, const std:
   const TaskName name{paths, ns, id};
   ExitOutcome outcome;
   const ExitStatus exit{kKilled, core::now_ns()};
-  database.write(state::Durability::normal,
-                 [&](state::Transaction& tx) { outcome = record_exit(tx, name, exit); });
+  database.write(state::Durability::normal, [&](state::Transaction& tx) { outcome = record_exit(tx, name, exit); });
   remove_snapshot_files(database, name, outcome);
 }
 

@@ -1,5 +1,5 @@
-// What is done when a shim has died before its time, or the host was started anew: the exit is recorded once, by whoever
-// sees it first, and nothing of the task stays behind.
+// What is done when a shim has died before its time, or the host was started anew: the exit is recorded once, by
+// whoever sees it first, and nothing of the task stays behind.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

@@ -1,6 +1,10 @@
 #include "runtime/task/task.h"
 
 #include <fcntl.h>
+#include <signal.h>
+
+#include <chrono>
+#include <thread>
 
 #include "core/base/error.h"
 #include "core/base/scope_exit.h"
@@ -22,6 +26,8 @@ using state::Durability;
 using state::Transaction;
 
 constexpr mode_t kPrivate = 0700;
+constexpr int kSettleAttempts = 1000;
+constexpr std::chrono::milliseconds kSettlePause{2};
 
 core::Error no_running_task(const std::string& id) {
   return core::not_found("no running task found: task " + id + " not found");
@@ -97,11 +103,15 @@ struct Task::State {
 
 ExitStatus Task::State::exit_on_record() {
   shim.reset();
-  auto record = find_task(database, name.ns, name.id);
-  if (record) record = settle_task(database, name.paths, name.ns, *record);
-  if (record && record->exit_status) return {*record->exit_status, record->exited_at};
-  // Gone with its record (--rm) before it could answer.
-  return {128 + 9, core::now_ns()};
+  // The kernel closes a dying shim's connection a moment before it lets go of the lock.
+  for (int attempt = 0; attempt < kSettleAttempts; ++attempt) {
+    auto record = find_task(database, name.ns, name.id);
+    if (record) record = settle_task(database, name.paths, name.ns, *record);
+    if (!record) return {128 + SIGKILL, core::now_ns()};  // gone with its record (--rm) before it could answer
+    if (record->exit_status) return {*record->exit_status, record->exited_at};
+    std::this_thread::sleep_for(kSettlePause);
+  }
+  throw core::unavailable("the shim of task " + name.id + " does not answer");
 }
 
 Task::Task(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -125,8 +135,7 @@ Task Task::create(state::Database& database, const core::Paths& paths, const Cre
     // What a shim that was killed left behind; nobody else is in here.
     for (const auto& entry : core::list_directory(lock->fd())) core::remove_tree(lock->fd(), entry);
     write_bundle(lock->fd(), options);
-    database.write(Durability::normal,
-                   [&](Transaction& tx) { claim_task(tx, name.ns, claim_of(options, bundle)); });
+    database.write(Durability::normal, [&](Transaction& tx) { claim_task(tx, name.ns, claim_of(options, bundle)); });
     core::failpoint("task.create.after_claim");
     StartedShim shim = start_shim(name, lock->fd());
     shim_pid = shim.pid;
@@ -197,7 +206,9 @@ std::optional<ExitStatus> Task::try_wait() {
   }
 }
 
-bool Task::has_exit() const { return !state_->shim || (state_->wait_stream != 0 && state_->shim->has(state_->wait_stream)); }
+bool Task::has_exit() const {
+  return !state_->shim || (state_->wait_stream != 0 && state_->shim->has(state_->wait_stream));
+}
 
 ExitStatus Task::wait() {
   if (begin_wait() < 0) return state_->exit_on_record();
@@ -264,9 +275,8 @@ void Task::close_stdin() {
 
 ExitStatus Task::remove() {
   ExitStatus exit;
-  state_->database.write(Durability::normal, [&](Transaction& tx) {
-    exit = remove_task(tx, state_->name.ns, state_->name.id);
-  });
+  state_->database.write(Durability::normal,
+                         [&](Transaction& tx) { exit = remove_task(tx, state_->name.ns, state_->name.id); });
   return exit;
 }
 

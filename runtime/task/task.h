@@ -48,10 +48,10 @@ struct ExitStatus {
 /// A client of one task's shim. Thread: one at a time.
 class Task {
  public:
-  /// Makes the bundle, starts the shim, mounts the root and opens the streams. The container's record must be there. Nothing of
-  /// the container runs yet, and its pid is 0 until start(). When the returned object goes before start() was called, so
-  /// does the task (and, with remove_on_exit, the container). Throws already_exists, failed_precondition (no runc), …; then
-  /// nothing of the task is left.
+  /// Makes the bundle, starts the shim, mounts the root and opens the streams. The container's record must be there.
+  /// Nothing of the container runs yet, and its pid is 0 until start(). When the returned object goes before start()
+  /// was called, so does the task (and, with remove_on_exit, the container). Throws already_exists, failed_precondition
+  /// (no runc), …; then nothing of the task is left.
   static Task create(state::Database& database, const core::Paths& paths, const CreateOptions& options);
   /// Connects to a running shim. Throws not_found `no running task found: …`.
   static Task open(state::Database& database, const core::Paths& paths, const std::string& ns, const std::string& id);
@@ -59,8 +59,8 @@ class Task {
   ~Task();
 
   std::uint32_t pid() const;
-  /// Throws runc's own last error if the process could not be started (start_failure.h tells the exit code for it); then
-  /// nothing of the task is left, and the container's record and snapshot stay for the caller to remove.
+  /// Throws runc's own last error if the process could not be started (start_failure.h tells the exit code for it);
+  /// then nothing of the task is left, and the container's record and snapshot stay for the caller to remove.
   void start();
   /// Waits for the end. Of a task that was removed on exit and whose shim was killed, the status is 137.
   ExitStatus wait();
