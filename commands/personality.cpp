@@ -1,6 +1,7 @@
 #include "commands/personality.h"
 
 #include "commands/containerd/containerd.h"
+#include "commands/shim/shim.h"
 
 namespace ctrbox::commands {
 
@@ -8,6 +9,7 @@ std::span<const Personality> personalities() noexcept {
   static const Personality table[] = {
       {"ctr", "images, snapshots, containers and tasks", ctr_commands()},
       {"dist", "pull images and look after content", dist_commands()},
+      {"shim", "looks after one task; started by ctr", {}, shim_main},
       {"containerd", "the events socket; not built yet in this version", {}, containerd_main},
   };
   return table;
