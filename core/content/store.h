@@ -4,7 +4,8 @@
 // 0444. An ingest is a directory <root>/content/ingest/<sha256 of its ref>/ with ref, data and lock; who works on it
 // holds the lock, and the kernel lets go of it when that process dies. Requires: Paths::create(). Ensures after crash:
 // a blob that has a row has its bytes; ingests without a living owner are garbage that begin() and sweep_ingests() take
-// away. Thread: any; one thread at a time per Ingest. SPDX-License-Identifier: Apache-2.0
+// away. Thread: any; one thread at a time per Ingest.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>

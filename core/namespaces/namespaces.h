@@ -1,7 +1,8 @@
 // Namespaces keep images, content records, snapshots and containers apart; bytes on disk they share.
 //
 // A namespace exists as soon as something is written in it; reading creates nothing. Its events are written under
-// itself. Rules: docs/design.md, "Namespaces". Thread: that of the Database. SPDX-License-Identifier: Apache-2.0
+// itself. The rule for names is in namespaces/name.cpp. Thread: that of the Database.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>
