@@ -81,6 +81,19 @@ void measure(int directory, std::set<Inode>& links, TreeUsage& usage) {
   }
 }
 
+void collect_links(int directory, const std::string& path, LinkNames& links) {
+  for (const std::string& name : list_directory(directory)) {
+    const auto status = find_status(directory, name);
+    if (!status) continue;
+    const std::string full = path.empty() ? name : path + "/" + name;
+    if (S_ISDIR(status->st_mode)) {
+      collect_links(open_at(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW).get(), full, links);
+    } else if (status->st_nlink > 1) {
+      links[status->st_ino].push_back(full);
+    }
+  }
+}
+
 }  // namespace
 
 void copy_node(int from_root, const std::string& from, const struct stat& status, int to_root, const std::string& to) {
@@ -108,6 +121,12 @@ void copy_directory_metadata(int from_root, const std::string& from, int to_root
 void copy_tree(int from, int to) {
   TreeCopier(to).copy(from, to, "");
   copy_directory_metadata(from, ".", to, ".");
+}
+
+LinkNames find_links(int root) {
+  LinkNames links;
+  collect_links(root, "", links);
+  return links;
 }
 
 TreeUsage measure_tree(int root) {

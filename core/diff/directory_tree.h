@@ -36,10 +36,10 @@ struct Directory {
   std::map<std::string, std::unique_ptr<Directory>, std::less<>> children;
   std::unique_ptr<DirectoryMetadata> metadata;  // null: only implied by a name inside it
   mode_t made_with = 0;                         // the mode it was created with
-  bool wanted = false;  // something other than whiteouts is in it
-  bool opaque = false;  // hides what the lower layers have in it
-  bool fresh = false;   // it replaced something, so nothing of the lower layers' directory is left, not even its mode
-  Fd fd;                // O_PATH, while in the cache
+  bool wanted = false;                          // something other than whiteouts is in it
+  bool opaque = false;                          // hides what the lower layers have in it
+  bool fresh = false;  // it replaced something, so nothing of the lower layers' directory is left, not even its mode
+  Fd fd;               // O_PATH, while in the cache
   std::list<Directory*>::iterator in_cache;
 
   /// "" for the root.

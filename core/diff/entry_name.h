@@ -1,8 +1,8 @@
 // What the name of a layer's entry means: where it is beneath the root, and whether it is a whiteout. Pure.
 //
 // Names are cleaned as if the root were "/": leading slashes, "." and ".." cannot lead out of it.
-// Whiteouts (OCI image-spec, layer.md): `.wh.x` takes x of the lower layers away, `.wh..wh..opq` all that they have in its
-// directory; other `.wh..wh.` names are AUFS's own and mean nothing here.
+// Whiteouts (OCI image-spec, layer.md): `.wh.x` takes x of the lower layers away, `.wh..wh..opq` all that they have in
+// its directory; other `.wh..wh.` names are AUFS's own and mean nothing here.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

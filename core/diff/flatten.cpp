@@ -24,6 +24,8 @@ void flatten(int from, int to) {
               open_at(to, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW).get());
       for (const std::string& xattr : list_xattrs_at(to, name)) remove_xattr_at(to, name, xattr);
       copy_directory_metadata(from, name, to, name);
+      // The source's own times changed when its entries left.
+      node::set_times_at(to, name, source->st_atim, source->st_mtim);
       continue;
     }
     if (target) remove_tree(to, name);
@@ -41,10 +43,12 @@ void flatten(int from, int to) {
 
 void flatten_layer(const StagedLayer& layer, int root, int tree) {
   const ThreadUmask exact_modes;
+  const struct stat before = status_of(root);
   flatten(root, tree);
   for (const std::string& xattr : list_xattrs_at(tree, ".")) remove_xattr_at(tree, ".", xattr);
   copy_directory_metadata(root, ".", tree, ".");
   strip_overlay_form(layer, tree);
+  node::set_times_at(tree, ".", before.st_atim, before.st_mtim);
 }
 
 void strip_overlay_form(const StagedLayer& layer, int tree) {

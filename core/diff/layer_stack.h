@@ -1,8 +1,8 @@
-// What several layers show together, as overlayfs would merge them, without a mount: whiteouts, opaque directories and a
-// non-directory hide what is below. Symlinks lead within the merged root only.
+// What several layers show together, as overlayfs would merge them, without a mount: whiteouts, opaque directories and
+// a non-directory hide what is below. Symlinks lead within the merged root only.
 //
-// The layers must not change meanwhile: a path is only ever looked up in a layer that has real directories all the way to it.
-// Thread: one at a time.
+// The layers must not change meanwhile: a path is only ever looked up in a layer that has real directories all the way
+// to it. Thread: one at a time.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -30,8 +30,8 @@ class LayerStack {
   bool empty() const noexcept { return roots_.empty(); }
   /// Follows no symlink, the last one included. `path` is clean; "" is the root.
   std::optional<Found> lookup(const std::string& path);
-  /// Where a path leads when every symlink in it is followed, as far as it exists: what is missing is taken as it stands.
-  /// Throws invalid_argument for a loop.
+  /// Where a path leads when every symlink in it is followed, as far as it exists: what is missing is taken as it
+  /// stands. Throws invalid_argument for a loop.
   std::string resolve(const std::string& path);
 
  private:

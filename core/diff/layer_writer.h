@@ -38,7 +38,8 @@ class LayerWriter {
   /// The directory a clean path leads to, in the root, through the layer's own symlinks; what is missing is made.
   Directory& resolve(const std::string& path);
   Directory& resolve_slowly(const std::string& path);
-  /// The directory `name` of `parent`, made if it is missing; nullptr if there is a symlink, whose target is in `target`.
+  /// The directory `name` of `parent`, made if it is missing; nullptr if there is a symlink, whose target is in
+  /// `target`.
   Directory* enter(Directory& parent, const std::string& name, std::string& target);
   Directory& make_implied(Directory& parent, const std::string& name);
   /// Puts an empty file of its own inode where a lower layer's file must be; it stands for that until the end.

@@ -35,7 +35,7 @@ class Settler {
   void run() {
     while (!lower_.empty() && move_one()) {
     }
-    for (const BorrowedFile& file : layer_.borrowed) {
+    for (BorrowedFile& file : layer_.borrowed) {
       with_context("hard link to " + quoted(file.path), [&] { fetch(file); });
     }
     remove_needless_whiteouts();
@@ -75,7 +75,9 @@ class Settler {
   void merge_entry(const std::string& from, const std::string& to);
   void mark_opaque(const std::string& path);
   void moved(const std::string& from, const std::string& to);
-  void fetch(const BorrowedFile& file);
+  bool shows_through(const std::string& path) const;
+  void add_other_names(BorrowedFile& file, const LayerStack::Found& source);
+  void fetch(BorrowedFile& file);
   void remove_needless_whiteouts();
   void remove_unwanted_directories();
   void inherit_metadata();
@@ -86,6 +88,9 @@ class Settler {
   std::vector<int> view_;  // this layer and the lower ones
   std::map<std::string, Times> times_;
   std::set<std::string> looked_at_;
+  std::map<ino_t, std::string> overtaken_;  // borrowed files that turned out to be this layer's own, and where
+  std::map<std::pair<int, ino_t>, std::string> fetched_;  // files of lower layers that are here now, and where
+  std::map<int, LinkNames> links_;                        // of the lower layers that were asked for
   std::set<std::string> merged_;  // directories of a moved one that were there already where it went
 };
 
@@ -165,6 +170,7 @@ void Settler::merge_entry(const std::string& from, const std::string& to) {
     return;
   }
   const bool was_whiteout = target && is_whiteout(*target);
+  if (target && S_ISREG(target->st_mode)) overtaken_[target->st_ino] = to;
   if (target) remove_tree(root_, to);
   rename_at(root_, from, root_, to);
   if (was_whiteout && S_ISDIR(source->st_mode)) mark_opaque(to);
@@ -213,7 +219,34 @@ void Settler::moved(const std::string& from, const std::string& to) {
   times_ = std::move(times);
 }
 
-void Settler::fetch(const BorrowedFile& file) {
+/// True if a file that the lower layers have at `path` would be seen there through this layer.
+bool Settler::shows_through(const std::string& path) const {
+  if (is_hidden(path)) return false;
+  for (std::size_t slash = path.find('/');; slash = path.find('/', slash + 1)) {
+    const std::string at = path.substr(0, slash);
+    const auto here = find_status(root_, at);
+    if (!here) return true;
+    if (!S_ISDIR(here->st_mode) || slash == std::string::npos) return false;
+  }
+}
+
+/// The file's other names below must stay names of the same file: they come into this layer, too.
+void Settler::add_other_names(BorrowedFile& file, const LayerStack::Found& source) {
+  if (source.status.st_nlink < 2) return;
+  const auto known = links_.find(source.root);
+  const LinkNames& links = known != links_.end() ? known->second : links_[source.root] = find_links(source.root);
+  const auto names = links.find(source.status.st_ino);
+  if (names == links.end()) return;
+  for (const std::string& name : names->second) {
+    if (!shows_through(name)) continue;
+    const auto seen = lower_.lookup(name);
+    if (!seen || seen->root != source.root || seen->status.st_ino != source.status.st_ino) continue;
+    ensure_directory(std::string(parent_path(name)));
+    file.names.push_back(name);
+  }
+}
+
+void Settler::fetch(BorrowedFile& file) {
   std::vector<std::string> names;
   for (const std::string& name : file.names) {
     const auto status = find_status(root_, name);
@@ -223,16 +256,30 @@ void Settler::fetch(const BorrowedFile& file) {
     }
   }
   if (names.empty()) return;
-  const auto source = is_hidden(file.path) ? std::nullopt : lower_.lookup(file.path);
-  if (!source || S_ISDIR(source->status.st_mode)) {
-    throw invalid_argument(source ? "it is a directory" : "no layer has such a file");
-  }
   for (const std::string& name : names) {
     remember_times(std::string(parent_path(name)));
     remove_file(root_, name);
   }
-  copy_node(source->root, source->path, source->status, root_, names.front());
-  for (std::size_t i = 1; i < names.size(); ++i) node::create_link(root_, names.front(), root_, names[i]);
+  if (const auto own = overtaken_.find(file.inode); own != overtaken_.end()) {
+    for (const std::string& name : names) node::create_link(root_, own->second, root_, name);
+    return;
+  }
+  const auto source = is_hidden(file.path) ? std::nullopt : lower_.lookup(file.path);
+  if (!source || S_ISDIR(source->status.st_mode)) {
+    throw invalid_argument(source ? "it is a directory" : "no layer has such a file");
+  }
+  file.names = std::move(names);
+  std::string& first = fetched_[{source->root, source->status.st_ino}];
+  if (first.empty()) {
+    add_other_names(file, *source);
+    first = file.names.front();
+    copy_node(source->root, source->path, source->status, root_, first);
+  }
+  for (const std::string& name : file.names) {
+    if (name == first) continue;
+    remember_times(std::string(parent_path(name)));
+    node::create_link(root_, first, root_, name);
+  }
 }
 
 void Settler::remove_needless_whiteouts() {

@@ -1,6 +1,7 @@
 // The second half of unpacking a layer: what could not be known without the layers below it.
 //
-// - Directories that the layer only implies take owner, mode, times and attributes of the lower one. Where the lower layers
+// - Directories that the layer only implies take owner, mode, times and attributes of the lower one. Where the lower
+// layers
 //   have a symlink (/bin -> usr/bin) the content moves to where it leads.
 // - Links to lower files get those files, copied into this layer.
 // - Whiteouts of what is not there below go: overlayfs would list them as broken names.

@@ -25,8 +25,8 @@ struct ImpliedDirectory {
   bool fresh = false;   // the layer took the lower one away
 };
 
-/// A file of a lower layer that this layer links to. An empty file stands for it under all its names; a name whose inode
-/// is no longer `inode` was overwritten by a later entry.
+/// A file of a lower layer that this layer links to. An empty file stands for it under all its names; a name whose
+/// inode is no longer `inode` was overwritten by a later entry.
 struct BorrowedFile {
   std::string path;  // where the lower layers have it
   ino_t inode = 0;

@@ -1,5 +1,6 @@
-// Which extended attributes of an archive reach the disk: file capabilities, users' own, POSIX ACLs. What steers the host
-// (trusted.*, other security.*) or overlayfs (its marks of removed and redirected things, which a layer could forge) does not.
+// Which extended attributes of an archive reach the disk: file capabilities, users' own, POSIX ACLs. What steers the
+// host (trusted.*, other security.*) or overlayfs (its marks of removed and redirected things, which a layer could
+// forge) does not.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

@@ -1,6 +1,8 @@
-// What differs between snapshotters: which files a new snapshot begins with, and the mounts that show it. Private to this room.
+// What differs between snapshotters: which files a new snapshot begins with, and the mounts that show it. Private to
+// this room.
 //
-// overlayfs: every snapshot holds its own layer; mounts stack it on its parents. native: every snapshot holds a whole tree.
+// overlayfs: every snapshot holds its own layer; mounts stack it on its parents. native: every snapshot holds a whole
+// tree.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

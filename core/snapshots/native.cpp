@@ -26,7 +26,8 @@ class NativeDriver final : public Driver {
 
   std::vector<Mount> mounts(Kind kind, const std::string& area, std::int64_t directory,
                             const std::vector<rows::Layer>& parents) const override {
-    return {{"bind", area + "/" + shown(kind, directory, parents).front(), {kind == Kind::view ? "ro" : "rw", "rbind"}}};
+    return {
+        {"bind", area + "/" + shown(kind, directory, parents).front(), {kind == Kind::view ? "ro" : "rw", "rbind"}}};
   }
 
   std::vector<std::string> shown(Kind kind, std::int64_t directory,

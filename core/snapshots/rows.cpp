@@ -33,7 +33,8 @@ std::vector<Layer> layers(state::Database& database, std::int64_t snapshot) {
   state::Statement row = database.query(
       "WITH RECURSIVE chain(parent_id, directory_id, depth) AS ("
       "  SELECT parent_id, directory_id, 0 FROM snapshots WHERE id = ?"
-      "  UNION ALL SELECT s.parent_id, s.directory_id, c.depth + 1 FROM snapshots s JOIN chain c ON s.id = c.parent_id) "
+      "  UNION ALL SELECT s.parent_id, s.directory_id, c.depth + 1 FROM snapshots s JOIN chain c ON s.id = "
+      "c.parent_id) "
       "SELECT d.id, d.opaque_root FROM chain c JOIN directories d ON d.id = c.directory_id ORDER BY c.depth",
       snapshot);
   std::vector<Layer> layers;

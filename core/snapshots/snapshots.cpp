@@ -171,8 +171,7 @@ void Snapshots::commit(const std::string& name, const std::string& key) {
     const rows::Snapshot snapshot = get(database, space, key);
     if (rows::find(database, space, name)) throw taken(name);
     if (snapshot.kind != Kind::active) {
-      throw failed_precondition("failed to commit snapshot: snapshot " + key +
-                                " is not active: failed precondition");
+      throw failed_precondition("failed to commit snapshot: snapshot " + key + " is not active: failed precondition");
     }
     return snapshot;
   };
@@ -208,8 +207,7 @@ void Snapshots::remove_files(const std::vector<std::string>& directories) {
 
 void Snapshots::remove(const std::string& key) {
   std::vector<std::string> directories;
-  database_.write(state::Durability::full,
-                  [&](state::Transaction& tx) { directories = remove_row(tx, key); });
+  database_.write(state::Durability::full, [&](state::Transaction& tx) { directories = remove_row(tx, key); });
   failpoint("snapshots.remove.row_gone");
   remove_files(directories);
 }

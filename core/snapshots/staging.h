@@ -1,8 +1,8 @@
 // Snapshot directories on disk: <root>/snapshots/<snapshotter>/<n>, and the staging directories they begin as.
 //
-// A directory is made as "staging-<random>" and gets its number by rename, when what is in it is complete. Its maker holds a
-// flock on it until the row is committed: a staging directory, or a number without a row, that nobody has locked is
-// garbage of a dead process. Thread: any; one thread at a time per object.
+// A directory is made as "staging-<random>" and gets its number by rename, when what is in it is complete. Its maker
+// holds a flock on it until the row is committed: a staging directory, or a number without a row, that nobody has
+// locked is garbage of a dead process. Thread: any; one thread at a time per object.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

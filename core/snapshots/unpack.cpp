@@ -55,8 +55,15 @@ struct Unpack::State {
 
 Unpack::Unpack(state::Database& database, Paths paths, std::string ns, std::string snapshotter,
                std::vector<Digest> diff_ids)
-    : state_(new State{database, std::move(paths), std::move(ns), snapshotter, driver_for(snapshotter),
-                       core::chain_ids(diff_ids), {}, {}, {}}) {
+    : state_(new State{database,
+                       std::move(paths),
+                       std::move(ns),
+                       snapshotter,
+                       driver_for(snapshotter),
+                       core::chain_ids(diff_ids),
+                       {},
+                       {},
+                       {}}) {
   State& state = *state_;
   for (std::size_t layer = 0; layer < state.chain_ids.size(); ++layer) {
     if (rows::find_unpacked(database, snapshotter, state.chain_ids[layer].text())) continue;
@@ -159,7 +166,11 @@ std::int64_t Unpack::State::record_directory(state::Transaction& tx, std::size_t
   if (const auto there = rows::find_unpacked(tx.database(), snapshotter, chain_id)) return there->directory;
   if (ours == staged.end()) throw unavailable("layer " + chain_id + " was removed meanwhile; try again");
   Staged& unpacked = ours->second;
-  rows::insert_directory(tx, {unpacked.number, snapshotter, chain_id, parent, unpacked.layer.opaque_root,
+  rows::insert_directory(tx, {unpacked.number,
+                              snapshotter,
+                              chain_id,
+                              parent,
+                              unpacked.layer.opaque_root,
                               {unpacked.layer.size_bytes, unpacked.layer.inodes}});
   unpacked.recorded = true;
   return unpacked.number;

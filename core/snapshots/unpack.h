@@ -1,8 +1,8 @@
 // Unpacking an image's layers into committed snapshots, several layers at once.
 //
-// Life: make it with the diff ids; ask missing(); give each missing layer its plain tar in apply(); finish(); sync the file
-// system; place(); record() in the pull's transaction; keep(). Until record() commits nothing is visible; an object
-// that is dropped removes what it staged, and what a killed process staged is swept by the next one.
+// Life: make it with the diff ids; ask missing(); give each missing layer its plain tar in apply(); finish(); sync the
+// file system; place(); record() in the pull's transaction; keep(). Until record() commits nothing is visible; an
+// object that is dropped removes what it staged, and what a killed process staged is swept by the next one.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

@@ -130,7 +130,8 @@ void copy_range(int from, int to, std::int64_t offset, std::int64_t end) {
       }
       if (size == 0) throw data_loss("file became shorter while it was copied");
       if (errno == EINTR) continue;
-      if (errno != EXDEV && errno != EINVAL && errno != EOPNOTSUPP && errno != ENOSYS) throw system_error("copy", errno);
+      if (errno != EXDEV && errno != EINVAL && errno != EOPNOTSUPP && errno != ENOSYS)
+        throw system_error("copy", errno);
       in_kernel = false;
       buffer.resize(kCopyBytes);
     }

@@ -1,6 +1,6 @@
-// Making the nodes of a tree one by one beneath a directory descriptor, and their owners, modes and times: the calls that
-// unpacking a layer consists of. No last component is ever followed if it is a symlink. Makers return false (or an empty
-// Fd) when the name is taken; every other failure is thrown with the name. Thread: any.
+// Making the nodes of a tree one by one beneath a directory descriptor, and their owners, modes and times: the calls
+// that unpacking a layer consists of. No last component is ever followed if it is a symlink. Makers return false (or an
+// empty Fd) when the name is taken; every other failure is thrown with the name. Thread: any.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
