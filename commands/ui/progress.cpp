@@ -106,9 +106,9 @@ class TtyProgress : public ProgressDisplay {
     const double elapsed = items_.elapsed();
     lock.unlock();
     Frame frame;
-    if (const auto window = core::window_size(STDERR_FILENO); window && window->columns > 0 && window->rows > 0) {
-      frame.columns = window->columns;
-      frame.rows = window->rows;
+    if (const auto window = core::window_size(STDERR_FILENO)) {
+      if (window->columns > 0) frame.columns = window->columns;
+      if (window->rows > 0) frame.rows = window->rows;
     }
     frame.colour = std::getenv("NO_COLOR") == nullptr;
     std::string screen;

@@ -54,6 +54,19 @@ TEST(Bars, LinesNeverFillTheTerminalsWidth) {
   }
 }
 
+TEST(Bars, ANarrowTerminalShowsShortDigestsAndShorterBars) {
+  const std::string hex(64, 'a');
+  const std::vector<ProgressItem> items = {
+      {"registry.example.com/some/long/repository/name:latest", ProgressState::resolved},
+      {"layer-sha256:" + hex, ProgressState::downloading, 50 * 1024 * 1024, 100 * 1024 * 1024}};
+  const Lines lines = render_bars(items, 1, {.columns = 80, .rows = 24, .colour = false});
+  EXPECT_TRUE(lines[0].starts_with("...e/long/repository/name:latest: resolved")) << lines[0];
+  EXPECT_TRUE(lines[1].starts_with("layer-sha256:aaaaaaaaaaaa:")) << lines[1];
+  EXPECT_TRUE(lines[1].ends_with("50.0 MiB/100.0 MiB")) << lines[1];
+  EXPECT_NE(lines[1].find("|++++"), std::string::npos) << lines[1];
+  for (const std::string& line : lines) EXPECT_LT(line.size(), 80U);
+}
+
 TEST(Bars, WhenTheScreenIsTooLowFinishedItemsGiveWay) {
   std::vector<ProgressItem> items;
   for (int i = 0; i < 20; ++i)
