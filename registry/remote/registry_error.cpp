@@ -78,7 +78,7 @@ std::string error_text(const http::Response& response) {
 }
 
 core::Error error_of(const http::Response& response, const std::string& what, const http::Secrets& secrets) {
-  const std::string text = what + ": " + secrets.redact(error_text(response));
+  const std::string text = (what.empty() ? "" : what + ": ") + secrets.redact(error_text(response));
   switch (response.status) {
     case 401: return core::unauthenticated(text);
     case 403: return core::permission_denied(text);

@@ -18,7 +18,8 @@ std::string bounded_text(std::string_view text);
 /// "not found: MANIFEST_UNKNOWN: manifest unknown", from status and body. Bounded; not yet redacted.
 std::string error_text(const http::Response& response);
 
-/// The error for an answer that is no success. `what` was wanted: "manifest of docker.io/library/redis:latest".
+/// The error for an answer that is no success. `what` was wanted, "" when the
+/// context says so.
 core::Error error_of(const http::Response& response, const std::string& what, const http::Secrets& secrets);
 
 }  // namespace ctrbox::registry::remote

@@ -33,7 +33,7 @@ void check_digest(const core::Digest& wanted, const core::Digest& got) {
 Resolved resolve_by_get(Repository& repository, const core::Reference& reference) {
   http::Response response =
       repository.send("GET", "manifests/" + reference.object(), {kAcceptManifests}, core::kMaxManifestBytes);
-  if (!response.ok()) throw error_of(response, reference.text(), repository.secrets());
+  if (!response.ok()) throw error_of(response, "", repository.secrets());
   if (response.body_exceeded) throw core::resource_exhausted("the manifest is larger than 4 MiB");
   Resolved resolved;
   // Only sha256 can be computed for a tag; a reference with another algorithm says itself which digest must come out.
@@ -55,7 +55,7 @@ Resolved resolve(Repository& repository, const core::Reference& reference) {
   const http::Response response =
       repository.send("HEAD", "manifests/" + reference.object(), {kAcceptManifests}, http::kMaxErrorBytes);
   if (response.status == 405 || response.status == 501) return resolve_by_get(repository, reference);
-  if (!response.ok()) throw error_of(response, reference.text(), repository.secrets());
+  if (!response.ok()) throw error_of(response, "", repository.secrets());
   const auto digest = digest_of(response);
   if (!digest) return resolve_by_get(repository, reference);
   if (!reference.digest.empty()) check_digest(reference.digest, *digest);
