@@ -39,7 +39,7 @@ std::string fetch_document(Repository& repository, const core::Descriptor& descr
                                    " MiB");
   const std::size_t bound = descriptor.size > 0 ? static_cast<std::size_t>(descriptor.size) : max_bytes;
   http::Response response = repository.send("GET", path + descriptor.digest.text(), {accept}, bound);
-  if (!response.ok()) throw error_of(response, descriptor.digest.text(), repository.secrets());
+  if (!response.ok()) throw error_of(response, "", repository.secrets());
   if (response.body_exceeded && descriptor.size > 0)
     throw core::data_loss("unexpected size: more bytes than the " + std::to_string(descriptor.size) +
                           " of the descriptor");
@@ -133,7 +133,7 @@ void fetch_blob(Repository& repository, const core::Descriptor& descriptor,
       } else if (response.status == 416) {
         throw too_short(stream, descriptor);
       } else if (!http::is_transient(response.status) || !retry.after_response(response)) {
-        throw error_of(response, descriptor.digest.text(), repository.secrets());
+        throw error_of(response, "", repository.secrets());
       }
     } catch (const http::TransferError& error) {
       if (stream.complete()) return;

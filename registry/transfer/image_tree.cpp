@@ -35,6 +35,7 @@ class TreeReader {
   std::optional<std::string> read_stored(const Descriptor& descriptor, std::size_t max_bytes);
   std::string load(const Descriptor& descriptor, Source source);
   std::string load_unnamed(const Descriptor& descriptor, Source source);
+  std::string load_target(const Descriptor& target);
   void keep(const Descriptor& descriptor, std::string bytes, std::vector<Descriptor> children);
   void read_node(Descriptor descriptor, std::string bytes, int depth);
   void read_index(const Descriptor& descriptor, std::string bytes, int depth);
@@ -80,6 +81,18 @@ std::optional<std::string> TreeReader::read_stored(const Descriptor& descriptor,
 
 std::string TreeReader::load(const Descriptor& descriptor, Source source) {
   return core::with_context(name_of(descriptor), [&] { return load_unnamed(descriptor, source); });
+}
+
+/// The registry has just said that the tag has this digest: not to have it now is a lie, and no "not found" of the
+/// user's.
+std::string TreeReader::load_target(const Descriptor& target) {
+  try {
+    return load(target, Source::manifests);
+  } catch (const core::Error& error) {
+    if (error.code() != core::ErrorCode::not_found) throw;
+    throw core::data_loss("the registry says " + request_.reference.text() + " has the digest " + target.digest.text() +
+                          ", and has no manifest of that digest");
+  }
 }
 
 std::string TreeReader::load_unnamed(const Descriptor& descriptor, Source source) {
@@ -239,7 +252,7 @@ ImageTree TreeReader::read(remote::Resolved resolved) {
     report_.set(ref_key(target), ProgressState::done, size, size);
     bytes = std::move(*resolved.manifest);
   } else {
-    bytes = load(target, Source::manifests);
+    bytes = load_target(target);
   }
   read_node(target, std::move(bytes), 0);
   tree_.target = tree_.documents.front().descriptor;
