@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t kBlock = 512;
 
 void octal(char* field, std::size_t width, std::uint64_t value) {
-  std::snprintf(field, width, "%0*llo", static_cast<int>(width) - 1, static_cast<unsigned long long>(value));
+  for (std::size_t i = width - 1; i-- > 0; value /= 8) field[i] = static_cast<char>('0' + value % 8);
 }
 
 void number(char* field, std::size_t width, std::int64_t value) {
