@@ -1,0 +1,72 @@
+# `ctr containers …`: lists, records and removal.
+# SPDX-License-Identifier: Apache-2.0
+load lib
+
+setup_file() { file_registry; push_busybox; }
+
+setup() {
+  require_root
+  lib_setup
+  ctr pull "$BUSYBOX" >/dev/null 2>&1
+  NOTHING_LEFT=$(census)
+}
+
+@test "list: header alone, then rows in order, ids alone with -q" {
+  assert_equal "$(ctr containers ls)" "CONTAINER    IMAGE    RUNTIME    LABELS"
+  ctr run --label b=2 --label a=1 "$BUSYBOX" "$TOKEN-two" true
+  ctr run "$BUSYBOX" "$TOKEN-one" true
+  assert_equal "$(ctr containers ls -q)" "$TOKEN-one"$'\n'"$TOKEN-two"
+  assert_equal "$(ctr c ls | tail -n +2 | tr -s ' ')" \
+    "$TOKEN-one $BUSYBOX io.containerd.runc.v2 -"$'\n'"$TOKEN-two $BUSYBOX io.containerd.runc.v2 a=1,b=2"
+  assert_equal "$(ctr containers list -q "id==$TOKEN-two")" "$TOKEN-two"
+  assert_equal "$(ctr containers ls -q 'labels.a==1')" "$TOKEN-two"
+  assert_equal "$(ctr -n other containers ls -q)" ""
+}
+
+@test "info: the record as JSON, with its times and its spec" {
+  ctr run --label a=1 "$BUSYBOX" "$TOKEN" sh -c true
+  ctr containers info "$TOKEN" >"$BATS_TEST_TMPDIR/info"
+  field() { jq -r "$1" "$BATS_TEST_TMPDIR/info"; }
+  assert_equal "$(field .ID)" "$TOKEN"
+  assert_equal "$(field .Image)" "$BUSYBOX"
+  assert_equal "$(field .Labels.a)" 1
+  assert_equal "$(field .Runtime.Name)" io.containerd.runc.v2
+  assert_equal "$(field .SnapshotKey)" "$TOKEN"
+  assert_equal "$(field .Snapshotter)" overlayfs
+  assert_match "$(field .CreatedAt)" '^20[0-9-]+T[0-9:.]+Z$'
+  assert_equal "$(field '.Spec.process.args | join(" ")')" "sh -c true"
+  assert_equal "$(ctr info --spec "$TOKEN" | jq -c .process.args)" '["sh","-c","true"]'
+  assert_fails_cleanly ctr containers info nonesuch
+  assert_match "$errors" 'container "nonesuch".*not found'
+}
+
+@test "remove: several, the missing one is told, the others are gone" {
+  ctr run "$BUSYBOX" "$TOKEN-1" true
+  ctr run "$BUSYBOX" "$TOKEN-2" true
+  assert_fails_cleanly ctr containers rm "$TOKEN-1" nonesuch "$TOKEN-2"
+  assert_match "$errors" 'nonesuch.*not found'
+  assert_equal "$(ctr containers ls -q)" ""
+  assert_equal "$(ctr snapshots ls | grep -c "$TOKEN")" 0
+  check_state
+}
+
+@test "remove keeps the snapshot when asked, and then the id's snapshot is in the way" {
+  ctr run "$BUSYBOX" "$TOKEN" true
+  ctr delete --keep-snapshot "$TOKEN"
+  assert_match "$(ctr snapshots ls)" "$TOKEN"
+  assert_fails_cleanly ctr run "$BUSYBOX" "$TOKEN" true
+  assert_match "$errors" 'already exists'
+  assert_equal "$(ctr containers ls -q)" ""
+}
+
+@test "remove refuses a running container and removes one that has ended" {
+  ctr run -d "$BUSYBOX" "$TOKEN" sleep 100
+  assert_fails_cleanly ctr containers delete "$TOKEN"
+  assert_match "$errors" 'cannot delete a non stopped container: RUNNING'
+  assert_equal "$(ctr containers ls -q)" "$TOKEN"
+  ctr kill -s KILL "$TOKEN"
+  for _ in $(seq 100); do ctr tasks ls | grep -q STOPPED && break; sleep 0.05; done
+  ctr containers rm "$TOKEN"
+  assert_equal "$(ctr containers ls -q)$(ctr tasks ls -q)" ""
+  await_census "$NOTHING_LEFT"
+}
