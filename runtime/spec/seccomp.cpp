@@ -433,8 +433,8 @@ Json allow_if(std::string_view name, Json argument) {
   return rule;
 }
 
-// The 64-bit kernel's own and its 32-bit one; programs of any other are killed. x32 is left out on purpose: kernels have it
-// switched off, and it costs every start of a container 5 ms of making filters.
+// The 64-bit kernel's own and its 32-bit one; programs of any other are killed. x32 is left out on purpose: kernels
+// have it switched off, and it costs every start of a container 5 ms of making filters.
 std::vector<std::string_view> filtered_architectures(std::string_view architecture) {
   if (architecture == "amd64") return {"SCMP_ARCH_X86_64", "SCMP_ARCH_X86"};
   if (architecture == "arm64") return {"SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM"};

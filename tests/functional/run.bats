@@ -1,5 +1,6 @@
 # `ctr run`: what the process finds inside, what it gives back, and that nothing stays.
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016  # what stands in single quotes is for the shell inside
 load lib
 
 setup_file() {
