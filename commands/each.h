@@ -10,9 +10,12 @@
 
 namespace ctrbox::commands {
 
-/// Runs `action` on each name and prints those that succeeded to stdout, one a line. A failure is printed at once as
-/// "<program>: <doing> <name>: …". Returns the exit status: 0, or 1 if any failed. Throws canceled when asked to stop.
+/// Whether the names that succeeded are printed to stdout, one a line.
+enum class Echo { names, nothing };
+
+/// Runs `action` on each name. A failure is printed at once as "<program>: <doing> <name>: …". Returns the exit status:
+/// 0, or 1 if any failed. Throws canceled when asked to stop.
 int for_each_name(Context& context, const std::vector<std::string>& names, const std::string& doing,
-                  const std::function<void(const std::string&)>& action);
+                  const std::function<void(const std::string&)>& action, Echo echo = Echo::names);
 
 }  // namespace ctrbox::commands

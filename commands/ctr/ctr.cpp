@@ -1,9 +1,12 @@
 // The commands of ctr, sorted by path: what is not here does not exist.
+#include "commands/ctr/containers/containers.h"
 #include "commands/ctr/content/content.h"
 #include "commands/ctr/images/images.h"
 #include "commands/ctr/namespaces/namespaces.h"
 #include "commands/ctr/pull.h"
+#include "commands/ctr/run.h"
 #include "commands/ctr/snapshots/snapshots.h"
+#include "commands/ctr/tasks/tasks.h"
 #include "commands/ctr/version.h"
 #include "commands/personality.h"
 
@@ -11,6 +14,23 @@ namespace ctrbox::commands {
 
 std::span<const Command> ctr_commands() noexcept {
   static constexpr Command table[] = {
+      {.path = "containers info",
+       .other_paths = {"info", "containers inspect"},
+       .arguments = "ID",
+       .summary = "print the record of a container as JSON",
+       .declare = declare_containers_info},
+      {.path = "containers ls",
+       .other_paths = {"containers list"},
+       .arguments = "[FILTER...]",
+       .summary = "list containers",
+       .declare = declare_containers_ls,
+       .examples = "$ containers ls 'labels.\"app\"==web' | those labelled app=web"},
+      {.path = "containers rm",
+       .other_paths = {"containers remove", "containers delete", "containers del", "delete"},
+       .arguments = "ID...",
+       .summary = "remove containers that do not run, with their snapshots",
+       .declare = declare_containers_rm,
+       .needs_root = "it removes the files of other users"},
       {.path = "content fetch",
        .other_paths = {"fetch"},
        .arguments = "REF",
@@ -70,10 +90,33 @@ std::span<const Command> ctr_commands() noexcept {
        .arguments = "NAME...",
        .summary = "remove empty namespaces",
        .declare = declare_namespaces_rm},
+      {.path = "run",
+       .arguments = "IMAGE ID [COMMAND [ARG...]]",
+       .summary = "run a container from an image",
+       .declare = declare_run,
+       .needs_root = "it mounts file systems and starts runc",
+       .raw_after = 2,
+       .failure_status = 125,
+       .examples = "$ run --rm docker.io/library/busybox:latest hello echo hello | run a command and tidy up\n"
+                   "$ run -t --rm docker.io/library/busybox:latest shell sh | a shell with a terminal\n"
+                   "$ run -d docker.io/library/redis:latest cache | leave it running"},
       {.path = "snapshots ls",
        .other_paths = {"snapshots list"},
        .summary = "list snapshots",
        .declare = declare_snapshots_ls},
+      {.path = "tasks kill",
+       .other_paths = {"kill"},
+       .arguments = "ID",
+       .summary = "send a signal to a container",
+       .declare = declare_tasks_kill,
+       .needs_root = "containers run as root"},
+      {.path = "tasks ls", .other_paths = {"tasks list"}, .summary = "list what runs", .declare = declare_tasks_ls},
+      {.path = "tasks rm",
+       .other_paths = {"tasks remove", "tasks delete", "tasks del"},
+       .arguments = "ID...",
+       .summary = "remove the tasks of containers that have ended",
+       .declare = declare_tasks_rm,
+       .needs_root = "it removes the files of other users"},
       {.path = "version", .summary = "print the version of this build", .declare = declare_version},
   };
   return table;

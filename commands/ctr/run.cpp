@@ -10,6 +10,8 @@
 #include "commands/context.h"
 #include "commands/errors.h"
 #include "commands/flags/declare.h"
+#include "commands/flags/labels.h"
+#include "commands/flags/snapshotter.h"
 #include "core/base/error.h"
 #include "core/base/scope_exit.h"
 #include "core/sys/pty.h"
@@ -51,16 +53,14 @@ void declare_flags(CLI::App& app, Options& options) {
   add_switch(app, "--net-host", options.net_host, "use the host's network");
   add_switch(app, "--read-only,--readonly", options.read_only, "make the root file system read-only");
   add_values(app, "--label", options.labels, "KEY[=VALUE]", "label the container");
-  add_value(app, "--snapshotter", options.snapshotter, "NAME", "snapshotter for the root file system");
+  add_snapshotter(app, options.snapshotter);
   add_switch(app, "--rootfs", options.from_directory, "IMAGE is a directory, used as it is");
 }
 
-core::Labels parse_labels(const std::vector<std::string>& texts) {
-  core::Labels labels;
-  for (const std::string& text : texts) {
-    auto [key, value] = core::parse_label(text);
-    if (!value.empty()) labels[key] = value;
-  }
+/// "key=" asks for no label: there is none to remove.
+core::Labels new_labels(const std::vector<std::string>& typed) {
+  core::Labels labels = parse_labels(typed);
+  std::erase_if(labels, [](const auto& label) { return label.second.empty(); });
   return labels;
 }
 
@@ -68,8 +68,8 @@ runtime::ContainerRequest make_request(const Context& context, const Options& op
   runtime::ContainerRequest request;
   request.image = options.image;
   request.from_directory = options.from_directory;
-  request.snapshotter = options.snapshotter;
-  request.labels = parse_labels(options.labels);
+  request.snapshotter = chosen_snapshotter(options.snapshotter);
+  request.labels = new_labels(options.labels);
   // What a power cut ends anyway need not outlive it.
   request.durability = options.remove ? state::Durability::normal : state::Durability::full;
   runtime::SpecOptions& spec = request.spec;

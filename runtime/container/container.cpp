@@ -61,8 +61,7 @@ NewContainer create_from_image(state::Database& database, const core::Paths& pat
   const std::string& ns = request.spec.ns;
   NewContainer made{new_record(request), {}};
   core::containers::Container& record = made.record;
-  record.snapshotter =
-      request.snapshotter.empty() ? std::string(core::snapshots::kDefaultSnapshotter) : request.snapshotter;
+  record.snapshotter = request.snapshotter;
   record.snapshot_key = record.id;
   const ImageRoot image = find_image_root(database, paths, ns, request.image, record.snapshotter);
   record.image = image.name;
@@ -75,6 +74,7 @@ NewContainer create_from_image(state::Database& database, const core::Paths& pat
   record.spec = build_spec(request.spec, image.config, read_host_facts(), read_file);
 
   auto prepared = snapshots.prepare_files(core::snapshots::Kind::active, record.snapshot_key, image.parent);
+  if (request.durability == state::Durability::full) prepared.sync();
   database.write(request.durability, [&](state::Transaction& tx) {
     refuse_existing(tx.database(), ns, record.id);
     prepared.record(tx);

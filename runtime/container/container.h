@@ -10,6 +10,7 @@
 #include "core/config/paths.h"
 #include "core/containers/containers.h"
 #include "core/labels/labels.h"
+#include "core/snapshots/snapshots.h"
 #include "core/sys/mount.h"
 #include "runtime/spec/builder.h"
 #include "state/database.h"
@@ -20,7 +21,7 @@ struct ContainerRequest {
   SpecOptions spec;   // with namespace and id; its rootfs is set here
   std::string image;  // or, with from_directory, the path of the root
   bool from_directory = false;
-  std::string snapshotter;  // "" is the default
+  std::string snapshotter = std::string(core::snapshots::kDefaultSnapshotter);
   core::Labels labels;
   state::Durability durability = state::Durability::full;
 };

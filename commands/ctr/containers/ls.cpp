@@ -5,6 +5,7 @@
 #include "commands/context.h"
 #include "commands/ctr/containers/containers.h"
 #include "commands/flags/declare.h"
+#include "commands/flags/labels.h"
 #include "commands/ui/table.h"
 #include "core/base/escape.h"
 #include "core/containers/containers.h"
@@ -27,8 +28,7 @@ int list(Context& context, const Options& options) {
   }
   Table table({"CONTAINER", "IMAGE", "RUNTIME", "LABELS"}, {.padding = 4, .min_width = 4});
   for (const auto& container : containers) {
-    table.add_row(
-        {container.id, or_dash(container.image), container.runtime_name, or_dash(core::to_string(container.labels))});
+    table.add_row({container.id, or_dash(container.image), container.runtime_name, labels_cell(container.labels)});
   }
   table.print(context.out());
   return 0;

@@ -5,7 +5,7 @@
 
 #include "commands/context.h"
 #include "commands/ctr/containers/containers.h"
-#include "commands/ctr/each.h"
+#include "commands/each.h"
 #include "commands/flags/declare.h"
 #include "core/base/error.h"
 #include "runtime/container/container.h"
@@ -32,12 +32,11 @@ void remove_task_of(Context& context, const std::string& id) {
 
 int remove(Context& context, const Options& options) {
   const auto fate = options.keep_snapshot ? runtime::SnapshotFate::keep : runtime::SnapshotFate::remove;
-  return for_each_name(context, options.ids, [&](const std::string& id) {
-    core::with_context("failed to delete container " + core::quoted(id), [&] {
-      remove_task_of(context, id);
-      runtime::remove_container(context.database(), context.paths(), context.ns(), id, fate);
-    });
-  });
+  const auto remove_one = [&](const std::string& id) {
+    remove_task_of(context, id);
+    runtime::remove_container(context.database(), context.paths(), context.ns(), id, fate);
+  };
+  return for_each_name(context, options.ids, "failed to delete container", remove_one, Echo::nothing);
 }
 
 }  // namespace

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "commands/context.h"
-#include "commands/ctr/each.h"
 #include "commands/ctr/tasks/tasks.h"
+#include "commands/each.h"
 #include "commands/flags/declare.h"
 #include "core/base/error.h"
 #include "runtime/task/task.h"
@@ -28,13 +28,12 @@ void end(runtime::Task& task) {
 }
 
 int remove(Context& context, const Options& options) {
-  return for_each_name(context, options.ids, [&](const std::string& id) {
-    core::with_context("failed to delete task " + core::quoted(id), [&] {
-      auto task = runtime::Task::open(context.database(), context.paths(), context.ns(), id);
-      if (options.force) end(task);
-      task.remove();
-    });
-  });
+  const auto remove_one = [&](const std::string& id) {
+    auto task = runtime::Task::open(context.database(), context.paths(), context.ns(), id);
+    if (options.force) end(task);
+    task.remove();
+  };
+  return for_each_name(context, options.ids, "failed to delete task", remove_one, Echo::nothing);
 }
 
 }  // namespace
