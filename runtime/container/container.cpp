@@ -97,16 +97,16 @@ NewContainer create_container(state::Database& database, const core::Paths& path
 void remove_container(state::Database& database, const core::Paths& paths, const std::string& ns, const std::string& id,
                       SnapshotFate fate) {
   const auto record = core::containers::get(database, ns, id);
-  const bool with_snapshot = fate == SnapshotFate::remove && !record.snapshot_key.empty();
-  Snapshots snapshots(database, paths, ns, record.snapshotter);
+  std::optional<Snapshots> snapshots;
+  if (fate == SnapshotFate::remove && !record.snapshot_key.empty())
+    snapshots.emplace(database, paths, ns, record.snapshotter);
   std::vector<std::string> directories;
   database.write(state::Durability::full, [&](state::Transaction& tx) {
     directories.clear();
     core::containers::remove(tx, ns, id);
-    if (with_snapshot && snapshots.find(record.snapshot_key))
-      directories = snapshots.remove_row(tx, record.snapshot_key);
+    if (snapshots && snapshots->find(record.snapshot_key)) directories = snapshots->remove_row(tx, record.snapshot_key);
   });
-  if (!directories.empty()) snapshots.remove_files(directories);
+  if (!directories.empty()) snapshots->remove_files(directories);
 }
 
 }  // namespace ctrbox::runtime

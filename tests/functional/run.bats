@@ -51,8 +51,14 @@ box() {
 }
 
 @test "a killed process gives 128 and its signal" {
-  run_apart box -- sh -c 'kill -9 $$; sleep 9'
-  assert_equal "$status" 137
+  local pid killed=0
+  box -- sleep 100 &
+  pid=$!
+  until ctr tasks kill -s KILL "$TOKEN" 2>/dev/null; do sleep 0.05; done
+  wait "$pid" || killed=$?
+  assert_equal "$killed" 137
+  run_apart box -- sh -c 'sh -c "kill -TERM \$\$"; exit $?'
+  assert_equal "$status" 143
 }
 
 @test "standard input reaches the process and its end ends it" {
@@ -237,7 +243,6 @@ refused"
   pid=$!
   until grep -q ready "$out"; do sleep 0.05; done
   kill -TERM "$pid"
-  run wait "$pid"
   run_status=0
   wait "$pid" || run_status=$?
   assert_equal "$run_status" 3
