@@ -30,6 +30,11 @@ std::uint32_t checked_id(std::int64_t id, const char* what, const std::string& p
   return static_cast<std::uint32_t>(id);
 }
 
+/// A time as the kernel takes it: it clamps the seconds to what the file system holds, but refuses odd nanoseconds.
+timespec time_of(time_t seconds, long nanoseconds) {
+  return {seconds, nanoseconds >= 0 && nanoseconds < 1'000'000'000 ? nanoseconds : 0};
+}
+
 /// The raw bytes of a name. libarchive keeps them when it cannot turn them into the locale's character set, which it
 /// tells by ARCHIVE_WARN: that is no reason to stop.
 std::string raw(const char* text, const char* what) {
@@ -139,9 +144,9 @@ void TarReader::State::fill() {
   entry.gid = checked_id(archive_entry_gid(e), "gid", entry.path);
   entry.size = archive_entry_size(e);
   if (entry.size < 0) throw invalid_argument(entry.path + ": negative size");
-  entry.mtime = {archive_entry_mtime(e), archive_entry_mtime_nsec(e)};
+  entry.mtime = time_of(archive_entry_mtime(e), archive_entry_mtime_nsec(e));
   entry.atime = entry.mtime;
-  if (archive_entry_atime_is_set(e)) entry.atime = {archive_entry_atime(e), archive_entry_atime_nsec(e)};
+  if (archive_entry_atime_is_set(e)) entry.atime = time_of(archive_entry_atime(e), archive_entry_atime_nsec(e));
   fill_xattrs();
 }
 

@@ -121,7 +121,7 @@ void Unpack::finish() {
     if (!staged.directory) throw internal("a missing layer was not applied");
     std::vector<Fd> opened;
     const auto below = state.roots_below(layer, opened);
-    with_context("unpacking layer " + state.chain_ids[layer].text(), [&, layer = layer, &staged = staged] {
+    with_context("unpacking layer " + state.chain_ids[layer].text(), [&, &staged = staged] {
       diff::settle_layer(staged.layer, staged.root.get(), below);
       if (!state.driver.stacks_layers()) state.flatten(staged, below);
     });

@@ -184,6 +184,15 @@ TEST_F(ApplyTest, CountsWhatItMakes) {
   EXPECT_FALSE(layer.must_recount);
 }
 
+TEST_F(ApplyTest, ImpossibleTimesAreClamped) {
+  TarBuilder tar;
+  tar.add({.name = "late", .pax = {{"mtime", "99999999999999999999999"}}})
+      .add({.name = "early", .pax = {{"mtime", "-1.5"}}});
+  tar.add({.name = "d", .type = '5', .mtime = -100000000000});
+  apply(tar);
+  EXPECT_TRUE(find_status(root_.get(), "late") && find_status(root_.get(), "early") && find_status(root_.get(), "d"));
+}
+
 TEST_F(ApplyTest, TheLastOfSeveralEntriesWins) {
   apply(TarBuilder().file("f", "1").directory("f").file("f/in", "2").file("f", "3").symlink("f", "x").file("f", "4"));
   EXPECT_EQ(content("f"), "4");
