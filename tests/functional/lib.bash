@@ -112,7 +112,7 @@ processes_here() {
   for entry in /proc/[0-9]*; do
     [ "${entry#/proc/}" = "$$" ] && continue
     [ "${entry#/proc/}" = "$BASHPID" ] && continue
-    case $(tr '\0' ' ' <"$entry/cmdline" 2>/dev/null) in
+    case $({ tr '\0' ' ' <"$entry/cmdline"; } 2>/dev/null) in
       *bats-exec*) continue ;;
       *"$BATS_TEST_TMPDIR"/*) echo "${entry#/proc/}"; continue ;;
     esac

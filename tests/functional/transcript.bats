@@ -59,7 +59,7 @@ SH
 }
 
 @test "a pull draws bars on a terminal" {
-  run -0 script -qec "stty cols 120; dist pull $BUSYBOX" /dev/null
+  run -0 script -qec "stty cols 80; dist pull $BUSYBOX" /dev/null
   assert_match "$output" '\|.*\+\+\+.*\|'
   assert_match "$output" 'elapsed: [0-9.]+ *s'
   assert_match "$output" 'layer-sha256:'

@@ -156,7 +156,8 @@ class Handler(BaseHTTPRequestHandler):
         if self.path in ("/v2", "/v2/"):
             self.reply(200, b"{}", "application/json")
         elif m := re.fullmatch(r"/v2/(.+)/manifests/([^/]+)", self.path):
-            if "unknown" in self.server.faults or (":" in m[2] and m[2] != image.manifest_digest):
+            known = ":" not in m[2] or m[2] == image.manifest_digest or "digest-header" in self.server.faults
+            if "unknown" in self.server.faults or not known:
                 self.error(404, "MANIFEST_UNKNOWN", "manifest unknown")
             else:
                 self.content("manifest", image.manifest, image.media_type)
