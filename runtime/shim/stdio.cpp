@@ -36,13 +36,39 @@ Stdio::Stdio(core::EventLoop& loop, StdioPaths paths, int bundle, std::function<
   }
   if (paths_.terminal) {
     console_listener_ = core::listen_unix(bundle_, kBundleConsole);
+    loop_.add(console_listener_.get(), EPOLLIN, [this](std::uint32_t) { accept_console(); });
   } else {
     make_pipes();
   }
 }
 
-Stdio::~Stdio() {
-  if (console_listener_) core::remove_file(bundle_, kBundleConsole);
+Stdio::~Stdio() { close_console(); }
+
+void Stdio::close_console() {
+  if (console_connection_) loop_.remove(console_connection_.get());
+  console_connection_.reset();
+  if (!console_listener_) return;
+  loop_.remove(console_listener_.get());
+  console_listener_.reset();
+  core::remove_file(bundle_, kBundleConsole);
+}
+
+void Stdio::accept_console() {
+  auto connection = core::accept_unix(console_listener_.get());
+  if (!connection || console_connection_) return;
+  console_connection_ = std::move(*connection);
+  // The terminal has its size before the process runs on it, since the runtime has more to do after it has sent it.
+  loop_.add(console_connection_.get(), EPOLLIN, [this](std::uint32_t) { receive_terminal(); });
+}
+
+void Stdio::receive_terminal() {
+  try {
+    terminal_ = core::receive_descriptor(console_connection_.get());
+    if (size_) core::set_window_size(terminal_.get(), *size_);
+  } catch (const core::Error&) {
+    // The runtime failed: it says why itself.
+  }
+  close_console();
 }
 
 void Stdio::make_pipes() {
@@ -89,17 +115,15 @@ void Stdio::begin() {
 
 void Stdio::take_terminal() {
   // The runtime has sent it before it ended well: nothing here waits.
-  auto connection = core::accept_unix(console_listener_.get());
-  if (!connection) throw core::internal("the runtime sent no terminal");
-  terminal_ = core::receive_descriptor(connection->get());
-  console_listener_.reset();
-  core::remove_file(bundle_, kBundleConsole);
-  if (size_) core::set_window_size(terminal_.get(), *size_);
+  if (!terminal_ && console_listener_ && !console_connection_) accept_console();
+  if (!terminal_ && console_connection_) receive_terminal();
+  if (!terminal_) throw core::internal("the runtime sent no terminal");
   if (!paths_.in.empty()) add_input(duplicate(terminal_.get()));
   add_output(duplicate(terminal_.get()), paths_.out);
 }
 
 void Stdio::abandon() {
+  close_console();
   for (auto& end : child_ends_) end.reset();
   input_.reset();
   outputs_.clear();

@@ -49,6 +49,9 @@ class Stdio {
   using Copiers = std::vector<std::unique_ptr<Copier>>;
 
   void make_pipes();
+  void accept_console();
+  void receive_terminal();
+  void close_console();
   void take_terminal();
   void add_input(core::Fd sink);
   void add_output(core::Fd source, const std::string& path);
@@ -59,6 +62,7 @@ class Stdio {
   int bundle_;
   std::function<void()> on_output_end_;
   core::Fd console_listener_;
+  core::Fd console_connection_;
   core::Fd terminal_;
   std::optional<core::WindowSize> size_;
   core::Fd child_ends_[3];
