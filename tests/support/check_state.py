@@ -159,7 +159,10 @@ def main():
     o = parser.parse_args()
     if not os.path.exists(os.path.join(o.root, "state.db")):
         return 0  # nothing was ever written: nothing can be wrong
-    found = list(problems(State(o.root), o))
+    state = State(o.root)
+    if state.rows("PRAGMA user_version") == [(0,)] and not state.rows("SELECT 1 FROM sqlite_schema"):
+        return 0  # made, and killed before its first transaction
+    found = list(problems(state, o))
     for problem in found:
         print(problem)
     return 1 if found else 0
