@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <set>
+#include <string>
 #include <tuple>
 
 #include "core/base/error.h"
@@ -28,6 +30,15 @@ TEST(TaskStates, EveryPairIsLegalOrRefused) {
     }
   }
   EXPECT_EQ(legal, std::size(kLegalMoves));
+}
+
+TEST(TaskStates, DocumentShowsTheTable) {
+  std::ifstream file(std::string(CTRBOX_SOURCE_DIR) + "/docs/formats/shim-protocol.md");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::string table = "| from | move | to |\n|---|---|---|\n";
+  for (const auto& legal : kLegalMoves)
+    table += std::string("| ") + to_string(legal.from) + " | " + to_string(legal.move) + " | " + to_string(legal.to) + " |\n";
+  EXPECT_NE(text.find(table + "\n"), std::string::npos) << "expected:\n" << table;
 }
 
 TEST(TaskStates, NoPairIsListedTwice) {
