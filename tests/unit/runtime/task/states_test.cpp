@@ -37,7 +37,8 @@ TEST(TaskStates, DocumentShowsTheTable) {
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   std::string table = "| from | move | to |\n|---|---|---|\n";
   for (const auto& legal : kLegalMoves)
-    table += std::string("| ") + to_string(legal.from) + " | " + to_string(legal.move) + " | " + to_string(legal.to) + " |\n";
+    table += std::string("| ") + to_string(legal.from) + " | " + to_string(legal.move) + " | " + to_string(legal.to) +
+             " |\n";
   EXPECT_NE(text.find(table + "\n"), std::string::npos) << "expected:\n" << table;
 }
 
