@@ -129,6 +129,7 @@ int start(Context& context, const Options& options, const runtime::NewContainer&
     create.stdin_path = fifos->stdin_path();
     create.stdout_path = fifos->stdout_path();
     create.stderr_path = fifos->stderr_path();
+    create.fifo_directory = fifos->directory();
   }
   int status = 0;
   try {

@@ -39,7 +39,7 @@ Container::Container(core::EventLoop& loop, Children& children, TaskName name, i
       recorder_(name_) {}
 
 void Container::prepare(const ctrbox::wire::CreateTaskRequest& request) {
-  paths_ = {request.stdin(), request.stdout(), request.stderr(), request.terminal()};
+  paths_ = {request.stdin(), request.stdout(), request.stderr(), request.terminal(), !fifo_directory_.empty()};
   for (const auto& mount : request.rootfs()) rootfs_.push_back(wire::to_mount(mount));
   core::make_directories(name_.paths.runc_root(name_.ns), 0700);
   runc_.emplace(runc::kProgram, name_.paths.runc_root(name_.ns), bundle_path_ + "/" + kBundleLog);

@@ -92,8 +92,9 @@ void Stdio::add_input(core::Fd sink) {
 
 void Stdio::add_output(core::Fd source, const std::string& path) {
   core::Fd sink = path.empty() ? core::Fd() : open_output(path);
-  outputs_.push_back(std::make_unique<Copier>(loop_, std::move(source), std::move(sink), Copier::SinkKind::fifo,
-                                              [this] { on_end_of_output(); }));
+  const auto kind = paths_.one_client && !paths_.terminal ? Copier::SinkKind::stream : Copier::SinkKind::fifo;
+  outputs_.push_back(
+      std::make_unique<Copier>(loop_, std::move(source), std::move(sink), kind, [this] { on_end_of_output(); }));
 }
 
 std::vector<core::SpawnOptions::Descriptor> Stdio::descriptors() const {

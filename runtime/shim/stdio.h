@@ -21,6 +21,10 @@ namespace ctrbox::runtime::shim {
 struct StdioPaths {
   std::string in, out, err;  // fifos; "" is /dev/null
   bool terminal = false;
+  /// The fifos have one client only (`ctr run` in the foreground): once it has closed one, nobody will ever read it,
+  /// and the process is to see a broken pipe, as it would in a pipeline. Otherwise output is dropped until somebody
+  /// reads.
+  bool one_client = false;
 };
 
 class Stdio {
