@@ -52,7 +52,7 @@ box() {
 
 @test "a killed process gives 128 and its signal" {
   local pid killed=0
-  box -- sleep 100 &
+  ctr run --rm "$BUSYBOX" "$TOKEN" sleep 100 &
   pid=$!
   until ctr tasks kill -s KILL "$TOKEN" 2>/dev/null; do sleep 0.05; done
   wait "$pid" || killed=$?
@@ -243,7 +243,8 @@ refused"
 
 @test "a signal reaches the process, which may take it its own way" {
   local pid out=$BATS_TEST_TMPDIR/out
-  box -- sh -c 'trap "echo caught; exit 3" TERM; echo ready; while :; do sleep 0.1; done' >"$out" &
+  ctr run --rm "$BUSYBOX" "$TOKEN" \
+    sh -c 'trap "echo caught; exit 3" TERM; echo ready; while :; do sleep 0.1; done' >"$out" &
   pid=$!
   until grep -q ready "$out"; do sleep 0.05; done
   kill -TERM "$pid"
