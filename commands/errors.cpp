@@ -20,6 +20,14 @@ bool class_is_told(core::ErrorCode code) noexcept {
   }
 }
 
+/// "layer sha256:…: " of "layer sha256:…: interrupted": nobody has interrupted us.
+std::string without_interrupted(std::string text) {
+  constexpr std::string_view kWord = "interrupted";
+  if (!text.ends_with(kWord)) return text + ": ";
+  text.resize(text.size() - kWord.size());
+  return text;
+}
+
 int report(const std::string& program, std::ostream& err) {
   try {
     throw;
@@ -31,7 +39,7 @@ int report(const std::string& program, std::ostream& err) {
   } catch (...) {
     const core::Error error = core::current_error();
     if (error.code() == core::ErrorCode::canceled && core::out_of_time()) {
-      err << program << ": " << describe(error) << ": the time of --timeout is over\n";
+      err << program << ": " << without_interrupted(describe(error)) << "the time of --timeout is over\n";
       return kFailure;
     }
     err << program << ": " << describe(error) << "\n";

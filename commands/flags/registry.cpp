@@ -37,6 +37,7 @@ registry::Access access_from(Context& context, const RegistryFlags& flags) {
   if (flags.user.empty()) return access;
   const std::size_t colon = flags.user.find(':');
   access.username = flags.user.substr(0, colon);
+  if (access.username.empty()) throw core::invalid_argument("--user needs a name before the colon");
   access.password = colon == std::string::npos ? ask_password(context) : flags.user.substr(colon + 1);
   return access;
 }

@@ -43,7 +43,7 @@ void wait_for_flock(int fd, const std::string& path, const std::function<bool()>
     return;
   }
   for (auto pause = kFirstPause; !try_flock(fd, path); pause = std::min(pause * 2, kLongestPause)) {
-    if (cancelled()) throw canceled("waiting for the lock " + path);
+    if (cancelled()) throw canceled("interrupted while another process has the lock " + path);
     std::this_thread::sleep_for(pause);
   }
 }

@@ -52,9 +52,9 @@ void Authorizer::answer(const http::Response& response, const http::Credentials&
   const Challenge* bearer = find_scheme(challenges, "bearer");
   const Challenge* basic = find_scheme(challenges, "basic");
   if (attempt > 0 || used.kind == Kind::basic) {
-    std::string said = secrets_.redact(remote::error_text(response));
+    std::string said = remote::error_text(response, secrets_);
     if (bearer != nullptr && !bearer->parameter("error").empty())
-      said = secrets_.redact(remote::bounded_text(bearer->parameter("error"))) + ": " + said;
+      said = remote::bounded_text(secrets_.redact(bearer->parameter("error"))) + ": " + said;
     throw core::unauthenticated("authorization failed: server message: " + said);
   }
   if (bearer != nullptr) return answer_bearer(*bearer);

@@ -62,7 +62,7 @@ http::Request post_request(const std::string& realm, Pairs pairs, const Access& 
 std::string refusal(const http::Response& response, const std::string& realm, const Access& access,
                     const http::Secrets& secrets) {
   const std::string who = access.username.empty() ? "an anonymous user" : "user " + core::quoted(access.username);
-  const std::string said = secrets.redact(remote::error_text(response));
+  const std::string said = remote::error_text(response, secrets);
   return "authorization failed: " + http::origin_of(realm).host + " gives no token to " + who + ": " + said;
 }
 
@@ -84,8 +84,10 @@ std::string check_realm(const Challenge& challenge, const http::Origin& registry
   const std::string realm = challenge.parameter("realm");
   if (realm.empty()) throw core::unauthenticated("no realm specified for token auth challenge");
   const http::Origin origin = http::origin_of(realm);
+  // A registry of this host may have its token server here too; one of elsewhere has no business with our own ports.
+  const bool both_here = http::is_loopback(origin.host) && http::is_loopback(registry.host);
   const bool same_plain_host = registry.scheme == "http" && origin.host == registry.host;
-  if (origin.scheme != "https" && !same_plain_host && !http::is_loopback(origin.host)) {
+  if (origin.scheme != "https" && !same_plain_host && !both_here) {
     throw core::unauthenticated("the registry asks to fetch a token from " + http::printable_url(realm) +
                                 ", which is not protected by TLS: refused");
   }

@@ -21,8 +21,8 @@ inline constexpr std::size_t kMaxTokenAnswerBytes = 1024 * 1024;
 /// a header.
 std::string parse_token(std::string_view json);
 
-/// Where a challenge sends us for a token. Throws unauthenticated without a realm, or if the realm is plain http on a
-/// host that is neither a loopback one nor the registry's own when that is reached by plain http.
+/// Where a challenge sends us for a token. Throws unauthenticated without a realm, or if the realm is plain http,
+/// unless the registry is reached so too and has the realm's host, or both are this host.
 std::string check_realm(const Challenge& challenge, const http::Origin& registry);
 
 /// Asks the realm of `challenge` for a token. `default_scope` is used when the challenge names none.

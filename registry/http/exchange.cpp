@@ -103,6 +103,7 @@ HeaderList header_list(const std::vector<std::string>& headers) {
 
 void set_limits(CURL* easy, const ExchangeOptions& options) {
   set(easy, CURLOPT_NOSIGNAL, 1L);
+  set(easy, CURLOPT_QUICK_EXIT, 1L);  // a cancelled transfer does not wait for a name server that keeps silent
   set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   set(easy, CURLOPT_FOLLOWLOCATION, 0L);
   set(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);

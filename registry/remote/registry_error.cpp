@@ -28,13 +28,14 @@ std::string status_text(int status) {
   }
 }
 
-std::string member_text(const nlohmann::json& object, const char* name) {
+std::string member_text(const nlohmann::json& object, const char* name, const http::Secrets& secrets) {
   const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? bounded_text(found->get<std::string>()) : "";
+  if (found == object.end() || !found->is_string()) return "";
+  return bounded_text(secrets.redact(found->get<std::string>()));
 }
 
 /// "CODE: message; CODE: message" of `{"errors": [...]}`, or what other servers put beside it; "" if it is neither.
-std::string document_text(const std::string& body) {
+std::string document_text(const std::string& body, const http::Secrets& secrets) {
   const auto document = nlohmann::json::parse(body, nullptr, false);
   if (!document.is_object()) return "";
   std::string text;
@@ -42,22 +43,23 @@ std::string document_text(const std::string& body) {
     for (std::size_t i = 0; i < errors->size() && i < kMaxErrorsShown; ++i) {
       const auto& error = (*errors)[i];
       if (!error.is_object()) continue;
-      const std::string code = member_text(error, "code");
-      const std::string message = member_text(error, "message");
+      const std::string code = member_text(error, "code", secrets);
+      const std::string message = member_text(error, "message", secrets);
       text += (text.empty() ? "" : "; ") + code + (code.empty() || message.empty() ? "" : ": ") + message;
     }
   }
   for (const char* name : {"details", "message", "error_description", "error"}) {
-    if (text.empty()) text = member_text(document, name);
+    if (text.empty()) text = member_text(document, name, secrets);
   }
   return text;
 }
 
 /// A plain text of one line is worth showing, a page of HTML is not.
-std::string plain_text(const http::Response& response) {
+std::string plain_text(const http::Response& response, const http::Secrets& secrets) {
   const std::string type = response.headers.find("content-type").value_or("");
   if (!type.empty() && !type.starts_with("text/plain")) return "";
-  return response.body.empty() || response.body.front() == '<' ? "" : bounded_text(response.body);
+  if (response.body.empty() || response.body.front() == '<') return "";
+  return bounded_text(secrets.redact(response.body));
 }
 
 }  // namespace
@@ -71,14 +73,14 @@ std::string bounded_text(std::string_view text) {
   return text.size() > kMaxTextBytes ? line + "…" : line;
 }
 
-std::string error_text(const http::Response& response) {
-  std::string said = document_text(response.body);
-  if (said.empty()) said = plain_text(response);
+std::string error_text(const http::Response& response, const http::Secrets& secrets) {
+  std::string said = document_text(response.body, secrets);
+  if (said.empty()) said = plain_text(response, secrets);
   return status_text(response.status) + (said.empty() ? "" : ": " + said);
 }
 
 core::Error error_of(const http::Response& response, const std::string& what, const http::Secrets& secrets) {
-  const std::string text = (what.empty() ? "" : what + ": ") + secrets.redact(error_text(response));
+  const std::string text = (what.empty() ? "" : what + ": ") + error_text(response, secrets);
   switch (response.status) {
     case 401: return core::unauthenticated(text);
     case 403: return core::permission_denied(text);

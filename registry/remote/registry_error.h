@@ -15,8 +15,9 @@ namespace ctrbox::registry::remote {
 /// At most a few hundred bytes of a text from outside, on one line.
 std::string bounded_text(std::string_view text);
 
-/// "not found: MANIFEST_UNKNOWN: manifest unknown", from status and body. Bounded; not yet redacted.
-std::string error_text(const http::Response& response);
+/// "not found: MANIFEST_UNKNOWN: manifest unknown", from status and body. Bounded, without secrets: those go before the
+/// text is cut, since half a secret is one still.
+std::string error_text(const http::Response& response, const http::Secrets& secrets);
 
 /// The error for an answer that is no success. `what` was wanted, "" when the
 /// context says so.

@@ -97,3 +97,27 @@ teardown() { liars_stop; lib_teardown; }
   dist images ls | grep -F "$LIAR_REF"
   assert_equal "$(jq -r 'select(.authorization) | .authorization' "$storage_log")" ""
 }
+@test "a user without a name is refused" {
+  liar
+  assert_fails_cleanly dist pull --quiet --user :secret "$LIAR_REF"
+  assert_match "$errors" '--user needs a name'
+  [[ $errors != *secret* ]]
+  [ ! -s "$LIAR_LOG" ]
+}
+
+# Interrupts
+@test "an interrupt ends the wait for a name server that keeps silent" {
+  require_root
+  unshare -n -m true || skip "no namespaces here"
+  run_apart unshare -n -m python3 "$SUPPORT/silent_name_server.py" dist pull --quiet nowhere.example.com/a:b
+  echo "$errors"
+  assert_equal "$status" 130
+  assert_match "$output" '^stopped after [01]\.'
+  assert_match "$errors" '^dist: .*interrupted$'
+}
+@test "a pull that outlasts --timeout ends and says so" {
+  liar status=layer1:503:100:30
+  assert_fails_cleanly dist --timeout 1s pull --quiet "$LIAR_REF"
+  assert_match "$errors" '^dist: layer sha256:[0-9a-f]{64}: the time of --timeout is over$'
+  check_state
+}

@@ -35,6 +35,10 @@ TEST(Token, RealmMustBeProtected) {
   EXPECT_THROW(check_realm(with_realm("http://auth.example.com/token"), plain), core::Error);
   EXPECT_EQ(check_realm(with_realm("http://registry.example.com:5001/token"), plain),
             "http://registry.example.com:5001/token");
+  EXPECT_EQ(check_realm(with_realm("http://localhost:5001/token"), {"http", "127.0.0.1", 5000}),
+            "http://localhost:5001/token");
+  for (const http::Origin& elsewhere : {tls, plain})
+    EXPECT_THROW(check_realm(with_realm("http://127.0.0.1:5001/token"), elsewhere), core::Error);
   EXPECT_THROW(check_realm(with_realm("file:///etc/passwd"), plain), core::Error);
   EXPECT_THROW(check_realm(with_realm(""), tls), core::Error);
 }
