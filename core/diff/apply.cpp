@@ -38,6 +38,8 @@ StagedLayer LayerWriter::finish() {
   finish_directory(tree_.root());
   list_implied(tree_.root(), "", layer_.implied);
   count(0);  // the root
+  layer_.whiteouts.assign(whiteouts_.begin(), whiteouts_.end());
+  for (const auto& [path, inode] : borrowed_names_) layer_.borrowed[borrowed_.at(inode).index].names.push_back(path);
   return std::move(layer_);
 }
 

@@ -35,6 +35,27 @@ mode_t type_bits(EntryType type) {
   }
 }
 
+/// Erases the notes of a path and of what is beneath it, each after `erased` was told.
+template <typename Notes, typename Erased>
+void erase_tree(Notes& notes, const std::string& path, const Erased& erased) {
+  const auto name_of = [](const auto& note) -> const std::string& {
+    if constexpr (requires { note.first; }) {
+      return note.first;
+    } else {
+      return note;
+    }
+  };
+  if (const auto own = notes.find(path); own != notes.end()) {
+    erased(*own);
+    notes.erase(own);
+  }
+  const std::string below = path + "/";
+  for (auto at = notes.lower_bound(below); at != notes.end() && name_of(*at).starts_with(below);) {
+    erased(*at);
+    at = notes.erase(at);
+  }
+}
+
 }  // namespace
 
 void LayerWriter::write(const TarEntry& entry, archive::TarReader& reader) {
@@ -174,7 +195,7 @@ void LayerWriter::write_hard_link(Directory& parent, const std::string& name, co
   if (borrowed_.empty()) return;
   const auto linked = find_status(tree_.fd(parent), name);
   if (linked && is_borrowed(*linked)) {
-    layer_.borrowed[borrowed_.at(linked->st_ino)].names.push_back(join_path(parent.path(), name));
+    add_borrowed_name(linked->st_ino, join_path(parent.path(), name));
   }
 }
 
@@ -183,23 +204,32 @@ void LayerWriter::borrow(Directory& parent, const std::string& name, const std::
   if (!file) throw internal("the target " + quoted(link) + " appeared by itself");
   const std::string path = join_path(parent.path(), name);
   layer_.must_recount = true;
-  borrowed_.emplace(status_of(file.get()).st_ino, layer_.borrowed.size());
-  layer_.borrowed.push_back({path, status_of(file.get()).st_ino, {path}});
+  const ino_t inode = status_of(file.get()).st_ino;
+  borrowed_[inode] = {layer_.borrowed.size(), 0};
+  layer_.borrowed.push_back({path, inode, {}});
+  add_borrowed_name(inode, path);
   for (Directory* at = &parent; at != nullptr && !at->wanted; at = at->parent) at->wanted = true;
+}
+
+void LayerWriter::add_borrowed_name(ino_t inode, const std::string& path) {
+  if (borrowed_names_.emplace(path, inode).second) ++borrowed_.at(inode).names;
 }
 
 bool LayerWriter::is_borrowed(const struct stat& status) const { return borrowed_.count(status.st_ino) != 0; }
 
 void LayerWriter::write_whiteout(Directory& parent, const std::string& name) {
   // Whiteouts take from the lower layers only, wherever in the stream they stand.
-  if (Directory* directory = DirectoryTree::child(parent, name)) return mark_opaque(*directory);
+  if (Directory* directory = DirectoryTree::child(parent, name)) {
+    if (directory->wanted || directory->metadata) return mark_opaque(*directory);
+    clear(parent, name);  // only whiteouts are in it
+  }
   if (!node::create_special(tree_.fd(parent), name, S_IFCHR, 0)) {
     const auto status = find_status(tree_.fd(parent), name);
     if (!status || !is_borrowed(*status)) return;
     clear(parent, name);
     node::create_special(tree_.fd(parent), name, S_IFCHR, 0);
   }
-  layer_.whiteouts.push_back(join_path(parent.path(), name));
+  whiteouts_.insert(join_path(parent.path(), name));
   count(0);
 }
 
@@ -270,19 +300,21 @@ Directory& LayerWriter::make_implied(Directory& parent, const std::string& name)
   return tree_.add(parent, name, kImpliedMode);
 }
 
+void LayerWriter::forget(const std::string& path) {
+  erase_tree(layer_.opaque, path, [](const std::string&) {});
+  erase_tree(whiteouts_, path, [](const std::string&) {});
+  erase_tree(borrowed_names_, path, [&](const auto& item) {
+    const auto placeholder = borrowed_.find(item.second);
+    if (--placeholder->second.names == 0) borrowed_.erase(placeholder);
+  });
+}
+
 void LayerWriter::clear(Directory& parent, const std::string& name) {
   layer_.must_recount = true;
-  if (Directory* directory = DirectoryTree::child(parent, name)) {
-    // Opaque marks beneath it are forgotten with it.
-    const std::string path = directory->path();
-    layer_.opaque.erase(path);
-    const std::string below = path + "/";
-    const auto first = layer_.opaque.lower_bound(below);
-    auto last = first;
-    while (last != layer_.opaque.end() && last->starts_with(below)) ++last;
-    layer_.opaque.erase(first, last);
-    tree_.remove(*directory);
+  if (!layer_.opaque.empty() || !whiteouts_.empty() || !borrowed_names_.empty()) {
+    forget(join_path(parent.path(), name));
   }
+  if (Directory* directory = DirectoryTree::child(parent, name)) tree_.remove(*directory);
   last_directory_ = nullptr;  // it may have been reached through what goes now
   remove_tree(tree_.fd(parent), name);
 }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -44,7 +46,10 @@ class LayerWriter {
   Directory& make_implied(Directory& parent, const std::string& name);
   /// Puts an empty file of its own inode where a lower layer's file must be; it stands for that until the end.
   void borrow(Directory& parent, const std::string& name, const std::string& link);
+  void add_borrowed_name(ino_t inode, const std::string& path);
   bool is_borrowed(const struct stat& status) const;
+  /// Forgets what is noted of a name and what was beneath it.
+  void forget(const std::string& path);
   /// Takes away what has the name, so that it can be made anew.
   void clear(Directory& parent, const std::string& name);
   void set_node_metadata(Directory& parent, const std::string& name, const archive::TarEntry& entry);
@@ -57,8 +62,14 @@ class LayerWriter {
   DirectoryTree tree_;
   int root_;
   StagedLayer layer_;
-  std::unordered_map<ino_t, std::size_t> borrowed_;  // index in layer_.borrowed
-  std::string last_path_;                            // most entries have the parent of the one before
+  struct Placeholder {
+    std::size_t index = 0;  // in layer_.borrowed
+    std::size_t names = 0;
+  };
+  std::unordered_map<ino_t, Placeholder> borrowed_;  // those that have a name: an inode without one is used again
+  std::map<std::string, ino_t> borrowed_names_;
+  std::set<std::string> whiteouts_;
+  std::string last_path_;  // most entries have the parent of the one before
   Directory* last_directory_ = nullptr;
 };
 

@@ -10,6 +10,7 @@
 #include "core/diff/copy.h"
 #include "core/diff/entry_name.h"
 #include "core/diff/layer_stack.h"
+#include "core/diff/place.h"
 #include "core/sys/file.h"
 #include "core/sys/node.h"
 #include "core/sys/xattr.h"
@@ -18,8 +19,6 @@ namespace ctrbox::core::diff {
 namespace {
 
 constexpr mode_t kDefaultMode = 0755;
-
-std::string or_dot(const std::string& path) { return path.empty() ? "." : path; }
 
 bool is_beneath(std::string_view path, std::string_view directory) {
   return path.size() > directory.size() && path.starts_with(directory) && path[directory.size()] == '/';
@@ -58,13 +57,44 @@ class Settler {
 
   void remember_times(const std::string& directory) {
     if (times_.count(directory) != 0) return;
-    if (const auto status = find_status(root_, or_dot(directory))) {
+    if (const auto status = here(directory)) {
       times_[directory] = {status->st_atim, status->st_mtim};
     }
   }
 
   void restore_times(const std::string& path, const Times& times) {
-    if (find_status(root_, or_dot(path))) node::set_times_at(root_, or_dot(path), times.first, times.second);
+    const auto place = Place::find(root_, path);
+    if (place && place->status()) node::set_times_at(place->parent(), place->name(), times.first, times.second);
+  }
+
+  /// What this layer has at a path.
+  std::optional<struct stat> here(const std::string& path) const { return find_place_status(root_, path); }
+  Place at(const std::string& path) const { return Place::get(root_, path); }
+  void rename(const std::string& from, const std::string& to) const {
+    const Place source = at(from);
+    const Place target = at(to);
+    rename_at(source.parent(), source.name(), target.parent(), target.name());
+  }
+  void link(const std::string& from, const std::string& to) const {
+    const Place source = at(from);
+    const Place target = at(to);
+    if (!node::create_link(source.parent(), source.name(), target.parent(), target.name())) {
+      throw internal(to + " appeared by itself");
+    }
+  }
+  std::vector<std::string> names_in(const std::string& directory) const {
+    const Place place = at(directory);
+    return list_directory(open_at(place.parent(), place.name(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW).get());
+  }
+  void remove(const std::string& path) const {
+    const Place place = at(path);
+    remove_tree(place.parent(), place.name());
+  }
+  /// Metadata of a directory of `root`, which may be this layer or a lower one, for one of this layer.
+  void copy_metadata(int root, const std::string& from, const std::string& to) const {
+    const Place source = Place::get(root, from);
+    const Place target = at(to);
+    copy_directory_metadata(source.parent(), source.name(), target.parent(), target.name());
   }
 
   bool move_one();
@@ -75,6 +105,7 @@ class Settler {
   void merge_entry(const std::string& from, const std::string& to);
   void mark_opaque(const std::string& path);
   void moved(const std::string& from, const std::string& to);
+  void forget(const std::string& path);
   bool shows_through(const std::string& path) const;
   void add_other_names(BorrowedFile& file, const LayerStack::Found& source);
   void fetch(BorrowedFile& file);
@@ -113,7 +144,7 @@ bool Settler::move_to_link_target(const ImpliedDirectory& directory) {
   const std::string aside = ".ctrbox-moving-" + random_hex(8);
   remember_times(std::string(parent_path(path)));
   remember_times("");
-  rename_at(root_, path, root_, aside);
+  rename(path, aside);
   moved(path, aside);
   // With our directory out of the way the lower symlink is seen again.
   const std::string target = LayerStack(view_).resolve(path);
@@ -122,23 +153,24 @@ bool Settler::move_to_link_target(const ImpliedDirectory& directory) {
   std::erase_if(layer_.implied, [&](const ImpliedDirectory& d) { return merged_.count(d.path) != 0; });
   moved(aside, target);
   merged_.clear();
-  remove_tree(root_, aside);
+  remove(aside);
   return true;
 }
 
 /// Makes a directory whose parents are real ones in the merged view, taking note of what is new.
 void Settler::ensure_directory(const std::string& path) {
   if (path.empty()) return;
-  const auto here = find_status(root_, path);
-  if (here && S_ISDIR(here->st_mode)) return;
+  const auto there = here(path);
+  if (there && S_ISDIR(there->st_mode)) return;
   const std::string parent(parent_path(path));
   ensure_directory(parent);
-  if (here && !is_whiteout(*here)) throw invalid_argument(quoted(path) + " is not a directory");
+  if (there && !is_whiteout(*there)) throw invalid_argument(quoted(path) + " is not a directory");
   remember_times(parent);
-  if (here) remove_file(root_, path);
-  node::create_directory(root_, path, kDefaultMode);
-  if (here) mark_opaque(path);
-  layer_.implied.push_back({path, true, static_cast<bool>(here)});
+  if (there) remove(path);
+  const Place place = at(path);
+  node::create_directory(place.parent(), place.name(), kDefaultMode);
+  if (there) mark_opaque(path);
+  layer_.implied.push_back({path, true, there.has_value()});
 }
 
 /// Moves what is in one directory of this layer into another.
@@ -146,15 +178,14 @@ void Settler::merge(const std::string& from, const std::string& to) {
   remember_times(to);
   merged_.insert(from);
   if (layer_.opaque.erase(from) != 0) mark_opaque(to);
-  const Fd directory = open_at(root_, from, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-  for (const std::string& name : list_directory(directory.get())) {
+  for (const std::string& name : names_in(from)) {
     merge_entry(join_path(from, name), join_path(to, name));
   }
 }
 
 void Settler::merge_entry(const std::string& from, const std::string& to) {
-  const auto source = find_status(root_, from);
-  const auto target = find_status(root_, to);
+  const auto source = here(from);
+  const auto target = here(to);
   if (!source) return;
   if (target && is_whiteout(*source)) {
     if (S_ISDIR(target->st_mode)) mark_opaque(to);
@@ -163,7 +194,7 @@ void Settler::merge_entry(const std::string& from, const std::string& to) {
   if (target && S_ISDIR(target->st_mode) && S_ISDIR(source->st_mode)) {
     merge(from, to);
     if (!is_implied(from)) {
-      copy_directory_metadata(root_, from, root_, to);
+      copy_metadata(root_, from, to);
       times_[to] = {source->st_atim, source->st_mtim};
       merged_.insert(to);  // described now
     }
@@ -171,8 +202,11 @@ void Settler::merge_entry(const std::string& from, const std::string& to) {
   }
   const bool was_whiteout = target && is_whiteout(*target);
   if (target && S_ISREG(target->st_mode)) overtaken_[target->st_ino] = to;
-  if (target) remove_tree(root_, to);
-  rename_at(root_, from, root_, to);
+  if (target) {
+    remove(to);
+    forget(to);
+  }
+  rename(from, to);
   if (was_whiteout && S_ISDIR(source->st_mode)) mark_opaque(to);
 }
 
@@ -185,7 +219,8 @@ void Settler::mark_opaque(const std::string& path) {
   if (path.empty()) {
     layer_.opaque_root = true;
   } else if (layer_.opaque.insert(path).second) {
-    set_xattr_at(root_, path, kOpaqueXattr, "y");
+    const Place place = at(path);
+    set_xattr_at(place.parent(), place.name(), kOpaqueXattr, "y");
   }
 }
 
@@ -219,14 +254,23 @@ void Settler::moved(const std::string& from, const std::string& to) {
   times_ = std::move(times);
 }
 
+/// Nothing that was noted of `path` and what was beneath it is there any more.
+void Settler::forget(const std::string& path) {
+  const auto is_gone = [&](const std::string& other) { return other == path || is_beneath(other, path); };
+  std::erase_if(layer_.implied, [&](const ImpliedDirectory& directory) { return is_gone(directory.path); });
+  std::erase_if(layer_.whiteouts, is_gone);
+  std::erase_if(layer_.opaque, is_gone);
+  for (BorrowedFile& file : layer_.borrowed) std::erase_if(file.names, is_gone);
+  std::erase_if(times_, [&](const auto& item) { return is_gone(item.first); });
+}
+
 /// True if a file that the lower layers have at `path` would be seen there through this layer.
 bool Settler::shows_through(const std::string& path) const {
   if (is_hidden(path)) return false;
   for (std::size_t slash = path.find('/');; slash = path.find('/', slash + 1)) {
-    const std::string at = path.substr(0, slash);
-    const auto here = find_status(root_, at);
-    if (!here) return true;
-    if (!S_ISDIR(here->st_mode) || slash == std::string::npos) return false;
+    const auto there = here(path.substr(0, slash));
+    if (!there) return true;
+    if (!S_ISDIR(there->st_mode) || slash == std::string::npos) return false;
   }
 }
 
@@ -249,7 +293,7 @@ void Settler::add_other_names(BorrowedFile& file, const LayerStack::Found& sourc
 void Settler::fetch(BorrowedFile& file) {
   std::vector<std::string> names;
   for (const std::string& name : file.names) {
-    const auto status = find_status(root_, name);
+    const auto status = here(name);
     if (status && S_ISREG(status->st_mode) && status->st_ino == file.inode &&
         std::find(names.begin(), names.end(), name) == names.end()) {
       names.push_back(name);
@@ -258,10 +302,10 @@ void Settler::fetch(BorrowedFile& file) {
   if (names.empty()) return;
   for (const std::string& name : names) {
     remember_times(std::string(parent_path(name)));
-    remove_file(root_, name);
+    remove(name);
   }
   if (const auto own = overtaken_.find(file.inode); own != overtaken_.end()) {
-    for (const std::string& name : names) node::create_link(root_, own->second, root_, name);
+    for (const std::string& name : names) link(own->second, name);
     return;
   }
   const auto source = is_hidden(file.path) ? std::nullopt : lower_.lookup(file.path);
@@ -273,22 +317,23 @@ void Settler::fetch(BorrowedFile& file) {
   if (first.empty()) {
     add_other_names(file, *source);
     first = file.names.front();
-    copy_node(source->root, source->path, source->status, root_, first);
+    const Place place = at(first);
+    copy_node(source->root, source->path, source->status, place.parent(), place.name());
   }
   for (const std::string& name : file.names) {
     if (name == first) continue;
     remember_times(std::string(parent_path(name)));
-    node::create_link(root_, first, root_, name);
+    link(first, name);
   }
 }
 
 void Settler::remove_needless_whiteouts() {
   for (const std::string& path : layer_.whiteouts) {
-    const auto here = find_status(root_, path);
-    if (!here || !is_whiteout(*here)) continue;
+    const auto there = here(path);
+    if (!there || !is_whiteout(*there)) continue;
     if (!is_hidden(path) && lower_.lookup(path)) continue;
     remember_times(std::string(parent_path(path)));
-    remove_file(root_, path);
+    remove(path);
     layer_.must_recount = true;
   }
 }
@@ -296,12 +341,12 @@ void Settler::remove_needless_whiteouts() {
 void Settler::remove_unwanted_directories() {
   for (auto at = layer_.implied.rbegin(); at != layer_.implied.rend(); ++at) {
     if (at->wanted || at->path.empty()) continue;
-    const Fd directory = open_at(root_, at->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-    if (!list_directory(directory.get()).empty()) continue;
+    const auto there = here(at->path);
+    if (!there || !S_ISDIR(there->st_mode) || !names_in(at->path).empty()) continue;
     const auto below = is_hidden(at->path) ? std::nullopt : lower_.lookup(at->path);
     if (below && !at->fresh) continue;
     remember_times(std::string(parent_path(at->path)));
-    remove_tree(root_, at->path);
+    remove(at->path);
     layer_.opaque.erase(at->path);
     layer_.must_recount = true;
   }
@@ -312,8 +357,9 @@ void Settler::inherit_metadata() {
     const bool is_root = directory.path.empty();
     if (directory.fresh || (!is_root && is_hidden(directory.path))) continue;
     const auto below = lower_.lookup(directory.path);
-    if (below && S_ISDIR(below->status.st_mode) && find_status(root_, or_dot(directory.path))) {
-      copy_directory_metadata(below->root, or_dot(below->path), root_, or_dot(directory.path));
+    const auto there = here(directory.path);
+    if (below && S_ISDIR(below->status.st_mode) && there && S_ISDIR(there->st_mode)) {
+      copy_metadata(below->root, below->path, directory.path);
     } else if (is_root) {
       node::set_mode_at(root_, ".", kDefaultMode);
     }

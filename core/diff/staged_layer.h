@@ -25,8 +25,8 @@ struct ImpliedDirectory {
   bool fresh = false;   // the layer took the lower one away
 };
 
-/// A file of a lower layer that this layer links to. An empty file stands for it under all its names; a name whose
-/// inode is no longer `inode` was overwritten by a later entry.
+/// A file of a lower layer that this layer links to. An empty file stands for it under all its names, which are none
+/// when later entries took them all.
 struct BorrowedFile {
   std::string path;  // where the lower layers have it
   ino_t inode = 0;
@@ -35,8 +35,8 @@ struct BorrowedFile {
 
 struct StagedLayer {
   std::vector<ImpliedDirectory> implied;  // parents first
-  std::vector<std::string> whiteouts;     // some may have been replaced since
-  std::set<std::string> opaque;           // directories
+  std::vector<std::string> whiteouts;
+  std::set<std::string> opaque;  // directories
   std::vector<BorrowedFile> borrowed;
   bool opaque_root = false;
   std::int64_t size_bytes = 0;  // apparent sizes, hard links once

@@ -85,6 +85,14 @@ Fd open_beneath(int directory, const std::string& path, int flags, mode_t mode) 
   return Fd(fd);
 }
 
+std::optional<Fd> find_real_directory(int directory, const std::string& path) {
+  const int fd =
+      open_resolved(directory, path, O_PATH | O_DIRECTORY, 0, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV);
+  if (fd >= 0) return Fd(fd);
+  if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == EXDEV) return std::nullopt;
+  throw system_error("open " + path, errno);
+}
+
 std::optional<Fd> find_in_root(int directory, const std::string& path, int flags) {
   const int fd = open_resolved(directory, path, flags, 0, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
   if (fd >= 0) return Fd(fd);

@@ -24,6 +24,9 @@ Fd open_at(int directory, const std::string& path, int flags, mode_t mode = 0);
 std::optional<Fd> find_at(int directory, const std::string& path, int flags);
 /// openat2 with RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS: for names that come from outside.
 Fd open_beneath(int directory, const std::string& path, int flags, mode_t mode = 0);
+/// O_PATH on a directory beneath `directory` that is reached through real directories only: no symlink, no other file
+/// system. std::nullopt when there is none.
+std::optional<Fd> find_real_directory(int directory, const std::string& path);
 /// openat2 with RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS: as a process whose root is `directory` would open it, absolute
 /// links and ".." included. std::nullopt when nothing is there.
 std::optional<Fd> find_in_root(int directory, const std::string& path, int flags);
