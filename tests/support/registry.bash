@@ -12,6 +12,7 @@ log: {level: info, formatter: text, accesslog: {disabled: false}}
 storage: {filesystem: {rootdirectory: "$directory/data"}, delete: {enabled: true}}
 http: {addr: "127.0.0.1:0"}
 YAML
+  : >"$directory/log"
   # Not in the caller's descriptors: bats waits for whoever holds its own.
   docker-registry serve "$directory/config.yml" >>"$directory/log" 2>&1 3>&- 4>&- </dev/null &
   REGISTRY_PID=$!
