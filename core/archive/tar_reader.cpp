@@ -4,6 +4,8 @@
 #include <archive_entry.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <exception>
 #include <limits>
 #include <utility>
@@ -22,6 +24,13 @@ struct FreeEntry {
 
 /// 2^32-1 tells chown to leave the owner alone, and what is larger would be cut to something else.
 constexpr std::int64_t kMaxId = 0xfffffffe;
+
+/// All headers of one entry: pax records, a long name and a long link target of 1 MiB each, a map of a sparse file.
+/// libarchive keeps twelve times a map's size in memory and has no limit of its own.
+constexpr std::size_t kMaxHeaderBytes = std::size_t{4} << 20;
+constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
+constexpr std::size_t kMaxPieceBytes = std::size_t{256} << 10;
+constexpr int kMaxSparseRegions = 65536;
 
 std::uint32_t checked_id(std::int64_t id, const char* what, const std::string& path) {
   if (id < 0 || id > kMaxId) {
@@ -51,6 +60,9 @@ struct TarReader::State {
   ByteSource& source;
   std::exception_ptr source_error;  // thrown inside libarchive's callback, rethrown outside
   bool source_ended = false;
+  std::span<const std::byte> pending;       // of the source's last piece
+  std::size_t allowance = kMaxHeaderBytes;  // what libarchive may still take, while it reads a header
+  bool in_entry = false;
   std::unique_ptr<struct ::archive, FreeArchive> archive;
   std::unique_ptr<archive_entry, FreeEntry> raw_entry;
   TarEntry entry;
@@ -61,8 +73,14 @@ struct TarReader::State {
   static la_ssize_t read(struct ::archive*, void* self, const void** buffer) noexcept {
     auto& state = *static_cast<State*>(self);
     try {
-      const auto bytes = state.source_ended ? std::span<const std::byte>() : state.source.next();
-      state.source_ended = bytes.empty();
+      if (state.pending.empty() && !state.source_ended) {
+        state.pending = state.source.next();
+        state.source_ended = state.pending.empty();
+      }
+      if (state.allowance == 0) throw invalid_argument("tar stream is damaged: the headers of an entry are too large");
+      const auto bytes = state.pending.first(std::min({state.pending.size(), state.allowance, kMaxPieceBytes}));
+      state.pending = state.pending.subspan(bytes.size());
+      if (state.allowance != kNoLimit) state.allowance -= bytes.size();
       *buffer = bytes.data();
       return static_cast<la_ssize_t>(bytes.size());
     } catch (...) {
@@ -77,7 +95,12 @@ struct TarReader::State {
     throw invalid_argument(std::string("tar stream is damaged: ") + (text ? text : "unknown reason"));
   }
 
+  /// True if the last warning is only that a name's bytes are not of the locale's character set. Everything else that
+  /// libarchive warns of, such as damaged pax records, it gets over by leaving out what the archive said.
+  bool is_about_charset() const { return archive_errno(archive.get()) == EILSEQ; }
+
   void open();
+  void skip_data();
   void fill();
   void fill_type();
   void fill_xattrs();
@@ -92,6 +115,13 @@ void TarReader::State::open() {
   // Apple's "._name" files are files like any other here.
   archive_read_set_format_option(archive.get(), "tar", "mac-ext", nullptr);
   if (archive_read_open(archive.get(), this, nullptr, &State::read, nullptr) != ARCHIVE_OK) fail();
+}
+
+/// Past the entry's data, however many, so that what is read next counts as header.
+void TarReader::State::skip_data() {
+  if (in_entry && archive_read_data_skip(archive.get()) < ARCHIVE_WARN) fail();
+  in_entry = false;
+  allowance = kMaxHeaderBytes;
 }
 
 void TarReader::State::fill_type() {
@@ -155,10 +185,16 @@ TarReader::TarReader(ByteSource& source) : state_(std::make_unique<State>(source
 TarReader::~TarReader() = default;
 
 const TarEntry* TarReader::next() {
+  state_->skip_data();
   const int code = archive_read_next_header2(state_->archive.get(), state_->raw_entry.get());
   if (state_->source_error) std::rethrow_exception(state_->source_error);
   if (code == ARCHIVE_EOF) return nullptr;
-  if (code != ARCHIVE_OK && code != ARCHIVE_WARN) state_->fail();
+  if (code != ARCHIVE_OK && (code != ARCHIVE_WARN || !state_->is_about_charset())) state_->fail();
+  if (archive_entry_sparse_count(state_->raw_entry.get()) > kMaxSparseRegions) {
+    throw invalid_argument("tar stream is damaged: the map of a sparse file is too large");
+  }
+  state_->in_entry = true;
+  state_->allowance = kNoLimit;
   state_->data_end = 0;
   state_->fill();
   return &state_->entry;
@@ -183,6 +219,7 @@ std::optional<DataRun> TarReader::data() {
 }
 
 void TarReader::drain() {
+  state_->pending = {};
   while (!state_->source_ended) state_->source_ended = state_->source.next().empty();
 }
 

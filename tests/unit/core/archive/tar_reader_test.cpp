@@ -141,6 +141,39 @@ TEST(TarReader, DamageIsAnError) {
   EXPECT_THROW(all_entries(TarBuilder().file(std::string(5000, 'n'), "").finish()), Error) << "long name";
 }
 
+TEST(TarReader, DamagedPaxRecordsAreNotLeftOut) {
+  // Without them the entry would be another file than the one that other readers see.
+  for (const char* records : {"16 path=renamed\nrubbish\n", "999 path=x\n", "10 path=x", "8 path=x\n"}) {
+    TarBuilder tar;
+    tar.add({.name = "PaxHeaders/x", .type = 'x', .content = records}).file("f", "x");
+    EXPECT_THROW(all_entries(tar.finish()), Error) << records;
+  }
+}
+
+TEST(TarReader, AMapOfASparseFileIsBounded) {
+  const auto sparse = [](int regions) {
+    std::string map = std::to_string(regions) + "\n";
+    for (int i = 0; i < regions; ++i) map += "0\n0\n";
+    map.resize((map.size() + 511) / 512 * 512, '\0');
+    return TarBuilder().add({.name = "f",
+                             .content = map,
+                             .pax = {{"GNU.sparse.major", "1"},
+                                     {"GNU.sparse.minor", "0"},
+                                     {"GNU.sparse.name", "f"},
+                                     {"GNU.sparse.realsize", "9000"}}});
+  };
+  EXPECT_EQ(all_entries(sparse(1000).finish()).size(), 1U);
+  EXPECT_THROW(all_entries(sparse(70000).finish()), Error);
+  EXPECT_THROW(all_entries(sparse(3000000).finish()), Error);
+}
+
+TEST(TarReader, DataThatNobodyReadIsNoHeader) {
+  const std::string large(std::size_t{6} << 20, 'x');
+  const auto entries = all_entries(TarBuilder().file("a", large).file("b", large).file("c", "").finish());
+  ASSERT_EQ(entries.size(), 3U);
+  EXPECT_EQ(entries[2].path, "c");
+}
+
 TEST(TarReader, NothingAndZerosAreEmptyArchives) {
   EXPECT_TRUE(all_entries("").empty());
   EXPECT_TRUE(all_entries(std::string(10240, '\0')).empty());
