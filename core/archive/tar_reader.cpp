@@ -30,7 +30,6 @@ constexpr std::int64_t kMaxId = 0xfffffffe;
 constexpr std::size_t kMaxHeaderBytes = std::size_t{4} << 20;
 constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
 constexpr std::size_t kMaxPieceBytes = std::size_t{256} << 10;
-constexpr int kMaxSparseRegions = 65536;
 
 std::uint32_t checked_id(std::int64_t id, const char* what, const std::string& path) {
   if (id < 0 || id > kMaxId) {
@@ -190,9 +189,6 @@ const TarEntry* TarReader::next() {
   if (state_->source_error) std::rethrow_exception(state_->source_error);
   if (code == ARCHIVE_EOF) return nullptr;
   if (code != ARCHIVE_OK && (code != ARCHIVE_WARN || !state_->is_about_charset())) state_->fail();
-  if (archive_entry_sparse_count(state_->raw_entry.get()) > kMaxSparseRegions) {
-    throw invalid_argument("tar stream is damaged: the map of a sparse file is too large");
-  }
   state_->in_entry = true;
   state_->allowance = kNoLimit;
   state_->data_end = 0;

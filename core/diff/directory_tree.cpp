@@ -1,5 +1,6 @@
 #include "core/diff/directory_tree.h"
 
+#include "core/base/error.h"
 #include "core/diff/entry_name.h"
 #include "core/sys/node.h"
 
@@ -41,6 +42,8 @@ Directory& DirectoryTree::add(Directory& parent, std::string_view name, mode_t m
   directory->name = name;
   directory->parent = &parent;
   directory->made_with = made_with;
+  directory->path_bytes = parent.path_bytes + 1 + name.size();
+  if (directory->path_bytes >= archive::kMaxPathBytes) throw invalid_argument("its path is too long");
   return *(parent.children[directory->name] = std::move(directory));
 }
 

@@ -35,6 +35,7 @@ struct Directory {
   Directory* parent = nullptr;
   std::map<std::string, std::unique_ptr<Directory>, std::less<>> children;
   std::unique_ptr<DirectoryMetadata> metadata;  // null: only implied by a name inside it
+  std::size_t path_bytes = 0;                   // length of path()
   mode_t made_with = 0;                         // the mode it was created with
   bool wanted = false;                          // something other than whiteouts is in it
   bool opaque = false;                          // hides what the lower layers have in it
@@ -58,7 +59,8 @@ class DirectoryTree {
   int fd(Directory& directory);
   /// nullptr if it is not there.
   static Directory* child(Directory& directory, std::string_view name);
-  /// Adds what the caller has just made on disk.
+  /// Adds what the caller has just made on disk. Throws invalid_argument when its path is longer than the kernel takes:
+  /// symlinks let short names lead to any depth.
   Directory& add(Directory& parent, std::string_view name, mode_t made_with);
   /// Forgets a directory and all beneath it.
   void remove(Directory& directory);

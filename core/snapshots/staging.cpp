@@ -3,15 +3,18 @@
 #include <fcntl.h>
 
 #include <charconv>
+#include <functional>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "core/base/error.h"
 #include "core/base/ids.h"
+#include "core/base/log.h"
 #include "core/snapshots/snapshots.h"
 #include "core/snapshots/unpack.h"
 #include "core/sys/file.h"
+#include "core/sys/node.h"
 #include "state/transaction.h"
 
 namespace ctrbox::core::snapshots {
@@ -57,9 +60,22 @@ std::optional<FileLock> lock_directory(int area, const std::string& name) {
 std::pair<std::string, FileLock> make_staging(int area) {
   for (;;) {
     std::string name = std::string(kStaging) + random_hex(8);
-    make_directory(area, name, kPrivate);
-    // A sweep may take it for garbage in the moment before it is locked.
-    if (auto lock = lock_directory(area, name)) return {std::move(name), std::move(*lock)};
+    if (!node::create_directory(area, name, kPrivate)) continue;
+    // A sweep may take it for garbage, and away, in the moment before it is locked.
+    if (auto lock = lock_directory(area, name)) {
+      change_mode(lock->fd(), kPrivate, name);
+      return {std::move(name), std::move(*lock)};
+    }
+  }
+}
+
+void sweep(int area, const std::string& name, const std::function<bool()>& is_garbage) {
+  try {
+    const auto lock = lock_directory(area, name);
+    if (lock && is_garbage()) remove_tree(area, name);
+  } catch (const Error& error) {
+    // What cannot be removed, such as an immutable file that a container left, must not stand in the way of a pull.
+    log::debug("sweeping " + name + ": " + error.what());
   }
 }
 
@@ -119,8 +135,7 @@ void sweep_unowned(state::Database& database, const Paths& paths, const std::str
     };
     if (has_row()) continue;
     // Its maker commits the row before it lets go of the lock, so the row must be looked for again under the lock.
-    const auto lock = lock_directory(area.get(), name);
-    if (lock && !has_row()) remove_tree(area.get(), name);
+    sweep(area.get(), name, [&] { return !has_row(); });
   }
 }
 
@@ -129,8 +144,7 @@ void sweep_staging(const Paths& paths) {
     const auto area = find_at(AT_FDCWD, paths.snapshots(std::string(snapshotter)), O_RDONLY | O_DIRECTORY);
     if (!area) continue;
     for (const std::string& name : list_directory(area->get())) {
-      if (!name.starts_with(kStaging)) continue;
-      if (const auto lock = lock_directory(area->get(), name)) remove_tree(area->get(), name);
+      if (name.starts_with(kStaging)) sweep(area->get(), name, [] { return true; });
     }
   }
 }

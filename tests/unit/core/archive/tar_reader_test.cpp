@@ -163,7 +163,6 @@ TEST(TarReader, AMapOfASparseFileIsBounded) {
                                      {"GNU.sparse.realsize", "9000"}}});
   };
   EXPECT_EQ(all_entries(sparse(1000).finish()).size(), 1U);
-  EXPECT_THROW(all_entries(sparse(70000).finish()), Error);
   EXPECT_THROW(all_entries(sparse(3000000).finish()), Error);
 }
 

@@ -193,6 +193,16 @@ TEST_F(ApplyTest, ImpossibleTimesAreClamped) {
   EXPECT_TRUE(find_status(root_.get(), "late") && find_status(root_.get(), "early") && find_status(root_.get(), "d"));
 }
 
+TEST_F(ApplyTest, SymlinksDoNotAddUpToAnyDepth) {
+  // Each link leads 1000 levels deeper than the one before; memory and stack would go with the depth.
+  std::string levels;
+  for (int i = 0; i < 1000; ++i) levels += "/d";
+  TarBuilder tar;
+  tar.symlink("l0", levels);
+  for (int i = 1; i < 30; ++i) tar.symlink("l" + std::to_string(i), "l" + std::to_string(i - 1) + levels);
+  expect_refused(tar.file("l29/f", "x"), "too long");
+}
+
 TEST_F(ApplyTest, TheLastOfSeveralEntriesWins) {
   apply(TarBuilder().file("f", "1").directory("f").file("f/in", "2").file("f", "3").symlink("f", "x").file("f", "4"));
   EXPECT_EQ(content("f"), "4");

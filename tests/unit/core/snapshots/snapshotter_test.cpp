@@ -238,6 +238,17 @@ TEST_P(SnapshotterTest, WhatDeadProcessesLeftIsSwept) {
   EXPECT_EQ(on_disk(), (std::vector<std::string>{"1", "2"}));
 }
 
+TEST_P(SnapshotterTest, GarbageThatCannotBeRemovedDoesNotStopAnUnpack) {
+  const std::string area = paths_.snapshots(GetParam());
+  for (const char* name : {"/staging-stuck", "/88"}) {
+    make_directories(area + name + "/fs", 0700);
+    ASSERT_EQ(mount("none", (area + name + "/fs").c_str(), "tmpfs", 0, nullptr), 0);
+  }
+  write_file_atomically(AT_FDCWD, area + "/staging-file", "x", 0600);
+  EXPECT_NO_THROW(unpack({TarBuilder().file("a", "1")}));
+  for (const char* name : {"/staging-stuck", "/88"}) unmount_all(area + name + "/fs");
+}
+
 TEST_P(SnapshotterTest, ReadFileFollowsLinksWithinTheRootOnly) {
   const std::string chain =
       unpack({TarBuilder().file("etc/passwd", "lower").symlink("abs", "/etc").symlink("up", "../../etc"),
