@@ -256,28 +256,54 @@ refused"
 }
 
 @test "a terminal: its size, changes of it, and the keys" {
-  run_apart expect -f - <<END
-set timeout 20
-set stty_init "rows 31 columns 97"
-spawn -noecho ctr run --rm -t $BUSYBOX $TOKEN sh
-expect "# "
-send "stty size; tty; echo \\\$TERM\r"
-expect { "31 97" {} timeout { exit 10 } }
-expect { "/dev/pts/0" {} "/dev/console" {} timeout { exit 11 } }
-expect { "xterm" {} timeout { exit 12 } }
-stty rows 42 columns 111 < \$spawn_out(slave,name)
-expect "# "
-send "sleep 0.5; stty size\r"
-expect { "42 111" {} timeout { exit 13 } }
-expect "# "
-send "sleep 100\r"
-sleep 0.3
-send "\003"
-expect { "# " {} timeout { exit 14 } }
-send "exit 5\r"
-expect eof
-exit [lindex [wait] 3]
+  cat >"$BATS_TEST_TMPDIR/keys.py" <<'END'
+import fcntl, os, pty, select, struct, sys, termios, time
+
+def resize(rows, columns):
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+def expect(text, seconds=20):
+    global seen
+    end = time.monotonic() + seconds
+    while text not in seen:
+        if time.monotonic() > end:
+            sys.exit(f"no {text!r} in {seen!r}")
+        if select.select([terminal], [], [], 0.1)[0]:
+            seen += os.read(terminal, 4096)
+    seen = seen[seen.index(text) + len(text):]
+
+def type_line(text):
+    os.write(terminal, text + b"\r")
+
+seen = b""
+ready, go = os.pipe()
+pid, terminal = pty.fork()
+if pid == 0:
+    os.read(ready, 1)  # until the size is set
+    os.execvp("ctr", ["ctr", "run", "--rm", "-t", os.environ["BUSYBOX"], os.environ["TOKEN"], "sh"])
+resize(31, 97)
+os.write(go, b"x")
+expect(b"# ")
+type_line(b"stty size; tty; echo $TERM")
+for answer in (b"\n31 97", b"\n/dev/", b"\nxterm", b"# "):
+    expect(answer)
+resize(42, 111)
+type_line(b"until stty size | grep 42; do :; done")
+for answer in (b"\n42 111", b"# "):
+    expect(answer)
+type_line(b"echo begin; sleep 100")
+expect(b"\nbegin")
+os.write(terminal, b"\003")
+expect(b"# ")
+type_line(b"exit 5")
+try:
+    while os.read(terminal, 4096):
+        pass
+except OSError:
+    pass
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 END
+  run_apart python3 "$BATS_TEST_TMPDIR/keys.py"
   echo "$output$errors"
   assert_equal "$status" 5
   await_census "$NOTHING_LEFT"
