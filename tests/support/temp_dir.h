@@ -11,7 +11,8 @@ namespace ctrbox::test {
 
 class TempDir {
  public:
-  TempDir() : path_((std::filesystem::temp_directory_path() / "ctrbox-test-XXXXXX").string()) {
+  explicit TempDir(const std::filesystem::path& beneath = std::filesystem::temp_directory_path())
+      : path_((beneath / "ctrbox-test-XXXXXX").string()) {
     if (mkdtemp(path_.data()) == nullptr) throw std::runtime_error("mkdtemp " + path_);
   }
   TempDir(const TempDir&) = delete;
