@@ -3,7 +3,6 @@
 #include "core/archive/tar_reader.h"
 #include "core/base/error.h"
 #include "core/diff/layer_writer.h"
-#include "core/diff/xattr_policy.h"
 #include "core/sys/file.h"
 #include "core/sys/node.h"
 #include "core/sys/xattr.h"
@@ -20,7 +19,7 @@ void LayerWriter::finish_directory(Directory& directory) {
   if (is_root || metadata.uid != 0 || metadata.gid != 0) node::set_owner_at(at, name, metadata.uid, metadata.gid);
   if (is_root || metadata.permissions != directory.made_with) node::set_mode_at(at, name, metadata.permissions);
   for (const archive::Xattr& xattr : metadata.xattrs) {
-    if (is_allowed_xattr(xattr.name)) set_xattr_at(at, name, xattr.name, xattr.value);
+    set_xattr_at(at, name, xattr.name, xattr.value);
   }
   node::set_times_at(at, name, metadata.atime, metadata.mtime);
 }

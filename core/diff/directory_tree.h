@@ -27,7 +27,7 @@ struct DirectoryMetadata {
   gid_t gid = 0;
   timespec atime{};
   timespec mtime{};
-  std::vector<archive::Xattr> xattrs;
+  std::vector<archive::Xattr> xattrs;  // those that are allowed
 };
 
 struct Directory {

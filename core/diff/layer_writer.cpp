@@ -23,6 +23,7 @@ constexpr mode_t kSpecialBits = 07000;
 constexpr mode_t kImpliedMode = 0755;
 /// As the kernel and containerd count.
 constexpr int kMaxSymlinks = 255;
+constexpr std::size_t kMaxNotedBytes = std::size_t{64} << 20;
 
 bool owned_by_root(const TarEntry& entry) { return entry.uid == 0 && entry.gid == 0; }
 
@@ -88,8 +89,24 @@ void LayerWriter::write_ordinary(Directory& parent, const std::string& name, con
 void LayerWriter::write_root(const TarEntry& entry) {
   // A root that is a symlink would carry all that follows somewhere else (CVE-2021-29136).
   if (entry.type != EntryType::directory) throw invalid_argument("the root of a layer must be a directory");
-  tree_.root().metadata = std::make_unique<DirectoryMetadata>(
-      DirectoryMetadata{entry.permissions, entry.uid, entry.gid, entry.atime, entry.mtime, entry.xattrs});
+  tree_.root().metadata = metadata_of(entry);
+}
+
+std::unique_ptr<DirectoryMetadata> LayerWriter::metadata_of(const TarEntry& entry) {
+  auto metadata = std::make_unique<DirectoryMetadata>(
+      DirectoryMetadata{entry.permissions, entry.uid, entry.gid, entry.atime, entry.mtime, {}});
+  for (const archive::Xattr& xattr : entry.xattrs) {
+    if (!is_allowed_xattr(xattr.name)) continue;
+    note(xattr.name.size() + xattr.value.size());
+    metadata->xattrs.push_back(xattr);
+  }
+  return metadata;
+}
+
+void LayerWriter::note(std::size_t bytes) {
+  noted_bytes_ += bytes;
+  if (noted_bytes_ > kMaxNotedBytes)
+    throw resource_exhausted("the layer's directories and whiteouts need too much memory");
 }
 
 void LayerWriter::write_file(Directory& parent, const std::string& name, const TarEntry& entry,
@@ -136,8 +153,7 @@ void LayerWriter::write_directory(Directory& parent, const std::string& name, co
       mark_opaque(*directory);
     }
   }
-  directory->metadata = std::make_unique<DirectoryMetadata>(
-      DirectoryMetadata{entry.permissions, entry.uid, entry.gid, entry.atime, entry.mtime, entry.xattrs});
+  directory->metadata = metadata_of(entry);
 }
 
 void LayerWriter::write_symlink(Directory& parent, const std::string& name, const TarEntry& entry) {
@@ -212,6 +228,7 @@ void LayerWriter::borrow(Directory& parent, const std::string& name, const std::
 }
 
 void LayerWriter::add_borrowed_name(ino_t inode, const std::string& path) {
+  note(path.size());
   if (borrowed_names_.emplace(path, inode).second) ++borrowed_.at(inode).names;
 }
 
@@ -229,7 +246,9 @@ void LayerWriter::write_whiteout(Directory& parent, const std::string& name) {
     clear(parent, name);
     node::create_special(tree_.fd(parent), name, S_IFCHR, 0);
   }
-  whiteouts_.insert(join_path(parent.path(), name));
+  std::string path = join_path(parent.path(), name);
+  note(path.size());
+  whiteouts_.insert(std::move(path));
   count(0);
 }
 
@@ -241,6 +260,7 @@ void LayerWriter::mark_opaque(Directory& directory) {
   if (directory.opaque) return;
   directory.opaque = true;
   set_xattr_at(tree_.fd(*directory.parent), directory.name, kOpaqueXattr, "y");
+  note(directory.path_bytes);
   layer_.opaque.insert(directory.path());
 }
 
@@ -297,7 +317,9 @@ Directory* LayerWriter::enter(Directory& parent, const std::string& name, std::s
 Directory& LayerWriter::make_implied(Directory& parent, const std::string& name) {
   if (!node::create_directory(tree_.fd(parent), name, kImpliedMode)) throw internal(name + " appeared by itself");
   count(0);
-  return tree_.add(parent, name, kImpliedMode);
+  Directory& directory = tree_.add(parent, name, kImpliedMode);
+  note(directory.path_bytes);
+  return directory;
 }
 
 void LayerWriter::forget(const std::string& path) {

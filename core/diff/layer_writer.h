@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -46,6 +47,10 @@ class LayerWriter {
   Directory& make_implied(Directory& parent, const std::string& name);
   /// Puts an empty file of its own inode where a lower layer's file must be; it stands for that until the end.
   void borrow(Directory& parent, const std::string& name, const std::string& link);
+  std::unique_ptr<DirectoryMetadata> metadata_of(const archive::TarEntry& entry);
+  /// Counts what is kept in memory until the end. Throws resource_exhausted beyond what any honest layer needs: a few
+  /// compressed bytes can ask for gigabytes.
+  void note(std::size_t bytes);
   void add_borrowed_name(ino_t inode, const std::string& path);
   bool is_borrowed(const struct stat& status) const;
   /// Forgets what is noted of a name and what was beneath it.
@@ -69,6 +74,7 @@ class LayerWriter {
   std::unordered_map<ino_t, Placeholder> borrowed_;  // those that have a name: an inode without one is used again
   std::map<std::string, ino_t> borrowed_names_;
   std::set<std::string> whiteouts_;
+  std::size_t noted_bytes_ = 0;
   std::string last_path_;  // most entries have the parent of the one before
   Directory* last_directory_ = nullptr;
 };

@@ -11,7 +11,7 @@ teardown() { liars_stop; lib_teardown; }
 contained() {
   local name=$1 snapshotter=$2 count tars=() i before state_before
   local canary=$BATS_TEST_TMPDIR/canary-$name-$snapshotter work=$BATS_TEST_TMPDIR/$name-$snapshotter
-  mkdir -p "$canary" "$work"
+  mkdir -p "$canary/sub" "$work"
   echo "untouched" >"$canary/victim"
   chmod 600 "$canary/victim"
   before=$(find "$canary" -printf '%p %y %m %U %n %T@ %s\n')

@@ -55,6 +55,13 @@ def cases(canary):
         "whiteout-by-dotdot": [[file(up + "/.wh.victim")]],
         "whiteout-through-symlink": [[link("door", canary), file("door/.wh.victim", data=b"")]],
         "whiteout-through-lower-symlink": [[link("door", canary)], [file("door/.wh.victim", data=b"")]],
+        "symlink-in-place-of-a-whiteouts-directory": [[file("door/.wh.victim", data=b""), link("door", canary)]],
+        "symlink-moved-over-a-directory": [
+            [link("a", "t"), directory("t"), directory("t/y"), link("t/y/sub", "/elsewhere")],
+            [link("a/y", canary), file("t/y/sub/pwned")]],
+        "metadata-behind-a-moved-symlink": [
+            [link("a", "t/sub"), link("b", "/"), directory("t"), directory("t/sub", mode=0o777, uid=4242), directory("c")],
+            [directory("t"), file("a/x"), link("b/t", canary)]],
         "opaque-through-symlink": [[link("door", canary), file("door/.wh..wh..opq", data=b"")]],
         "whiteout-of-dotdot": [[directory("a"), file("a/.wh...", data=b"")]],
         "whiteout-of-dot": [[directory("a"), file("a/.wh..", data=b"")]],

@@ -203,6 +203,15 @@ TEST_F(ApplyTest, SymlinksDoNotAddUpToAnyDepth) {
   expect_refused(tar.file("l29/f", "x"), "too long");
 }
 
+TEST_F(ApplyTest, AttributesOfDirectoriesDoNotFillTheMemory) {
+  // They wait for the end, and a megabyte of them is a few bytes in a compressed layer.
+  TarBuilder tar;
+  for (int i = 0; i < 1200; ++i) {
+    tar.add({.name = "d" + std::to_string(i), .type = '5', .pax = {{"SCHILY.xattr.user.x", std::string(60000, 'x')}}});
+  }
+  expect_refused(tar, "too much memory");
+}
+
 TEST_F(ApplyTest, TheLastOfSeveralEntriesWins) {
   apply(TarBuilder().file("f", "1").directory("f").file("f/in", "2").file("f", "3").symlink("f", "x").file("f", "4"));
   EXPECT_EQ(content("f"), "4");
