@@ -39,18 +39,36 @@ CREATE TABLE content_labels (
   PRIMARY KEY (owner_id, key)
 ) WITHOUT ROWID;
 
+-- measured_*: what of the image is here, so that lists need not read its documents; null when not known.
 CREATE TABLE images (
-  id           INTEGER PRIMARY KEY,
-  namespace_id INTEGER NOT NULL REFERENCES namespaces(id),
-  name         TEXT NOT NULL,
-  media_type   TEXT NOT NULL,
-  digest       TEXT NOT NULL,
-  size         INTEGER NOT NULL,
-  created_at   INTEGER NOT NULL,
-  updated_at   INTEGER NOT NULL,
+  id                 INTEGER PRIMARY KEY,
+  namespace_id       INTEGER NOT NULL REFERENCES namespaces(id),
+  name               TEXT NOT NULL,
+  media_type         TEXT NOT NULL,
+  digest             TEXT NOT NULL,
+  size               INTEGER NOT NULL,
+  created_at         INTEGER NOT NULL,
+  updated_at         INTEGER NOT NULL,
+  measured_size      INTEGER,
+  measured_platforms TEXT,
   UNIQUE (namespace_id, name)
 );
 CREATE INDEX images_digest ON images(digest);
+-- The blobs whose coming or going changes what was measured.
+CREATE TABLE image_dependencies (
+  digest   TEXT NOT NULL,
+  image_id INTEGER NOT NULL REFERENCES images(id) ON DELETE CASCADE,
+  PRIMARY KEY (digest, image_id)
+) WITHOUT ROWID;
+CREATE INDEX image_dependencies_image ON image_dependencies(image_id);
+CREATE TRIGGER content_comes AFTER INSERT ON content BEGIN
+  UPDATE images SET measured_size = NULL WHERE namespace_id = NEW.namespace_id AND id IN
+    (SELECT d.image_id FROM blobs b JOIN image_dependencies d ON d.digest = b.digest WHERE b.id = NEW.blob_id);
+END;
+CREATE TRIGGER content_goes AFTER DELETE ON content BEGIN
+  UPDATE images SET measured_size = NULL WHERE namespace_id = OLD.namespace_id AND id IN
+    (SELECT d.image_id FROM blobs b JOIN image_dependencies d ON d.digest = b.digest WHERE b.id = OLD.blob_id);
+END;
 CREATE TABLE image_labels (
   owner_id INTEGER NOT NULL REFERENCES images(id) ON DELETE CASCADE,
   key TEXT NOT NULL, value TEXT NOT NULL,

@@ -64,6 +64,10 @@ std::optional<std::int64_t> find_blob(state::Database& database, const Digest& d
   return row.integer(0);
 }
 
+bool has(state::Database& database, const std::string& ns, const Digest& digest) {
+  return find_row(database, ns, digest).has_value();
+}
+
 std::optional<Info> find(state::Database& database, const std::string& ns, const Digest& digest) {
   auto infos = read_labelled_rows(
       database.query("SELECT c.id, b.digest, b.size, c.created_at, c.updated_at, l.key, l.value "

@@ -23,6 +23,8 @@ struct Info {
 
 /// Size of a committed blob, whatever namespace knows it.
 std::optional<std::int64_t> find_blob(state::Database& database, const Digest& digest);
+/// Whether the namespace knows the blob.
+bool has(state::Database& database, const std::string& ns, const Digest& digest);
 std::optional<Info> find(state::Database& database, const std::string& ns, const Digest& digest);
 /// Throws not_found `content digest <d>: not found`, naming other namespaces that know it.
 Info get(state::Database& database, const std::string& ns, const Digest& digest);

@@ -11,7 +11,7 @@
 namespace ctrbox::core::images {
 namespace {
 
-constexpr int kLabelColumn = 7;
+constexpr int kLabelColumn = 9;
 
 Image read_image(const state::Statement& row) {
   Image image;
@@ -21,6 +21,10 @@ Image read_image(const state::Statement& row) {
   image.target.size = row.integer(4);
   image.created_at = row.integer(5);
   image.updated_at = row.integer(6);
+  if (!row.is_null(7)) {
+    image.measured_size = row.integer(7);
+    image.measured_platforms = row.text(8);
+  }
   return image;
 }
 
@@ -84,7 +88,7 @@ void put(state::Transaction& tx, const std::string& ns, const std::string& name,
     return;
   }
   const std::int64_t moved = tx.execute(
-      "UPDATE images SET media_type = ?1, digest = ?2, size = ?3 "
+      "UPDATE images SET media_type = ?1, digest = ?2, size = ?3, measured_size = NULL "
       "WHERE id = ?4 AND (media_type <> ?1 OR digest <> ?2 OR size <> ?3)",
       target.media_type, target.digest.text(), target.size, *id);
   const bool relabelled = merge_labels(tx, LabelOwner::images, *id, labels);
@@ -93,10 +97,12 @@ void put(state::Transaction& tx, const std::string& ns, const std::string& name,
 
 std::optional<Image> find(state::Database& database, const std::string& ns, const std::string& name) {
   auto images = read_labelled_rows(
-      database.query("SELECT i.id, i.name, i.media_type, i.digest, i.size, i.created_at, i.updated_at, l.key, l.value "
-                     "FROM namespaces n JOIN images i ON i.namespace_id = n.id "
-                     "LEFT JOIN image_labels l ON l.owner_id = i.id WHERE n.name = ? AND i.name = ? ORDER BY l.key",
-                     ns, name),
+      database.query(
+          "SELECT i.id, i.name, i.media_type, i.digest, i.size, i.created_at, i.updated_at, i.measured_size, "
+          "i.measured_platforms, l.key, l.value "
+          "FROM namespaces n JOIN images i ON i.namespace_id = n.id "
+          "LEFT JOIN image_labels l ON l.owner_id = i.id WHERE n.name = ? AND i.name = ? ORDER BY l.key",
+          ns, name),
       kLabelColumn, read_image);
   if (images.empty()) return std::nullopt;
   return std::move(images.front());
@@ -110,10 +116,12 @@ Image get(state::Database& database, const std::string& ns, const std::string& n
 
 std::vector<Image> list(state::Database& database, const std::string& ns, const std::vector<std::string>& filters) {
   auto images = read_labelled_rows(
-      database.query("SELECT i.id, i.name, i.media_type, i.digest, i.size, i.created_at, i.updated_at, l.key, l.value "
-                     "FROM images i LEFT JOIN image_labels l ON l.owner_id = i.id "
-                     "WHERE i.namespace_id = (SELECT id FROM namespaces WHERE name = ?) ORDER BY i.name, l.key",
-                     ns),
+      database.query(
+          "SELECT i.id, i.name, i.media_type, i.digest, i.size, i.created_at, i.updated_at, i.measured_size, "
+          "i.measured_platforms, l.key, l.value "
+          "FROM images i LEFT JOIN image_labels l ON l.owner_id = i.id "
+          "WHERE i.namespace_id = (SELECT id FROM namespaces WHERE name = ?) ORDER BY i.name, l.key",
+          ns),
       kLabelColumn, read_image);
   return keep_matching(std::move(images), filters, field_of);
 }

@@ -17,6 +17,8 @@ struct Image {
   std::string name;
   Descriptor target;
   Labels labels;
+  std::optional<std::int64_t> measured_size;  // what of it is here, if that is known (images/measure.h)
+  std::string measured_platforms;             // "linux/amd64,linux/arm64"
   UnixNanos created_at = 0;
   UnixNanos updated_at = 0;
 };

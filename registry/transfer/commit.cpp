@@ -5,6 +5,7 @@
 
 #include "core/content/content.h"
 #include "core/images/images.h"
+#include "core/images/measure.h"
 #include "core/sys/failpoint.h"
 
 namespace ctrbox::registry::transfer {
@@ -72,7 +73,9 @@ void place_files(Plan& plan, const core::Paths& paths) {
   core::failpoint("pull.placed");
 }
 
-void record(state::Database& database, Plan& plan, const ImageTree& tree, const PullRequest& request) {
+void record(state::Database& database, const core::Paths& paths, Plan& plan, const ImageTree& tree,
+            const PullRequest& request) {
+  const core::content::Store store(paths);
   std::map<Digest, Labels> fixed = labels_of(tree, request);
   database.write(state::Durability::full, [&](state::Transaction& tx) {
     for (const BlobWork& blob : plan.blobs) {
@@ -85,6 +88,7 @@ void record(state::Database& database, Plan& plan, const ImageTree& tree, const 
     }
     if (plan.unpack) plan.unpack->record(tx);
     core::images::put(tx, request.ns, request.reference.text(), tree.target, {});
+    core::images::remember_measure(tx, store, request.ns, tree.target);
     core::failpoint("pull.before_commit");
   });
   core::failpoint("pull.committed");

@@ -14,6 +14,7 @@ class PlanOutdated : public std::exception {};
 
 /// Requires: every blob that was not present is in its ingest, verified and synced. Throws core::Error, PlanOutdated.
 void place_files(Plan& plan, const core::Paths& paths);
-void record(state::Database& database, Plan& plan, const ImageTree& tree, const PullRequest& request);
+void record(state::Database& database, const core::Paths& paths, Plan& plan, const ImageTree& tree,
+            const PullRequest& request);
 
 }  // namespace ctrbox::registry::transfer

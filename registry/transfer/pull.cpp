@@ -78,7 +78,7 @@ void attempt(state::Database& database, const core::Paths& paths, const PullRequ
   if (fetched || unpacked) sync_files(plan, paths);
   if (context.cancelled()) throw core::canceled("interrupted");
   place_files(plan, paths);
-  record(database, plan, tree, request);
+  record(database, paths, plan, tree, request);
 }
 
 void attempt_until_whole(state::Database& database, const core::Paths& paths, const PullRequest& request,
