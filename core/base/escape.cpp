@@ -1,5 +1,6 @@
 #include "core/base/escape.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -69,6 +70,8 @@ void append_code_point(std::string& out, char32_t code_point) {
 }  // namespace
 
 std::string escape_for_terminal(std::string_view text) {
+  const auto is_plain = [](char c) { return c >= ' ' && c <= '~'; };
+  if (std::all_of(text.begin(), text.end(), is_plain)) return std::string(text);  // nearly every text of a long list
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {

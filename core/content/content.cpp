@@ -1,5 +1,7 @@
 #include "core/content/content.h"
 
+#include <algorithm>
+
 #include "core/base/error.h"
 #include "core/events/outbox.h"
 #include "core/filters/keep_matching.h"
@@ -90,13 +92,15 @@ Info get(state::Database& database, const std::string& ns, const Digest& digest)
 }
 
 std::vector<Info> list(state::Database& database, const std::string& ns, const std::vector<std::string>& filters) {
+  // In the order of the index, so that nothing that is long gets sorted in SQL.
   auto infos = read_labelled_rows(
       database.query("SELECT c.id, b.digest, b.size, c.created_at, c.updated_at, l.key, l.value "
                      "FROM content c JOIN blobs b ON b.id = c.blob_id "
                      "LEFT JOIN content_labels l ON l.owner_id = c.id "
-                     "WHERE c.namespace_id = (SELECT id FROM namespaces WHERE name = ?) ORDER BY b.digest, l.key",
+                     "WHERE c.namespace_id = (SELECT id FROM namespaces WHERE name = ?) ORDER BY c.blob_id, l.key",
                      ns),
       kLabelColumn, read_info);
+  std::sort(infos.begin(), infos.end(), [](const Info& a, const Info& b) { return a.digest < b.digest; });
   return keep_matching(std::move(infos), filters, field_of);
 }
 
