@@ -46,7 +46,9 @@ int trace_statement(unsigned, void* context, void* statement, void*) {
 Database::Database(const std::string& path, StatementTrace trace)
     : path_(path), trace_(std::move(trace)), cached_(std::make_unique<Cached>()) {
   const mode_t before = umask(077);
-  int code = sqlite3_open_v2(path.c_str(), &connection_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, nullptr);
+  int code =
+      sqlite3_open_v2(path.c_str(), &connection_,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, nullptr);
   umask(before);
   try {
     if (code != SQLITE_OK) throw_sqlite_error(connection_, code, "opening " + path);

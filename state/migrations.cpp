@@ -42,7 +42,8 @@ void apply_missing(sqlite3* connection) {
     const std::int64_t version = read_version(connection);
     refuse_if_newer(version);
     const auto scripts = migration_scripts();
-    for (auto next = static_cast<std::size_t>(version); next < scripts.size(); ++next) execute(connection, scripts[next]);
+    for (auto next = static_cast<std::size_t>(version); next < scripts.size(); ++next)
+      execute(connection, scripts[next]);
     execute(connection, ("PRAGMA user_version = " + std::to_string(schema_version())).c_str());
     execute(connection, "COMMIT");
   } catch (...) {

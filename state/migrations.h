@@ -12,9 +12,9 @@ namespace ctrbox::state {
 /// The version this program writes.
 std::int64_t schema_version() noexcept;
 
-/// Brings the open database up to schema_version(), and into WAL mode. Safe when many processes start at once. Costs one
-/// read when there is nothing to do. Throws std::system_error if the file is no database, std::runtime_error if it is
-/// newer than this program; neither changes anything.
+/// Brings the open database up to schema_version(), and into WAL mode. Safe when many processes start at once. Costs
+/// one read when there is nothing to do. Throws std::system_error if the file is no database, std::runtime_error if it
+/// is newer than this program; neither changes anything.
 void migrate(sqlite3* connection);
 
 }  // namespace ctrbox::state

@@ -10,30 +10,21 @@ namespace {
 ErrorCode code_of(int sys_errno) noexcept {
   switch (sys_errno) {
     case ENOENT:
-    case ESRCH:
-      return ErrorCode::not_found;
-    case EEXIST:
-      return ErrorCode::already_exists;
+    case ESRCH: return ErrorCode::not_found;
+    case EEXIST: return ErrorCode::already_exists;
     case EACCES:
-    case EPERM:
-      return ErrorCode::permission_denied;
+    case EPERM: return ErrorCode::permission_denied;
     case ENOSPC:
     case EDQUOT:
     case EMFILE:
     case ENFILE:
-    case ENOMEM:
-      return ErrorCode::resource_exhausted;
-    case EINVAL:
-      return ErrorCode::invalid_argument;
-    case ECANCELED:
-      return ErrorCode::canceled;
+    case ENOMEM: return ErrorCode::resource_exhausted;
+    case EINVAL: return ErrorCode::invalid_argument;
+    case ECANCELED: return ErrorCode::canceled;
     case ENOSYS:
-    case EOPNOTSUPP:
-      return ErrorCode::not_implemented;
-    case EIO:
-      return ErrorCode::data_loss;
-    default:
-      return ErrorCode::unknown;
+    case EOPNOTSUPP: return ErrorCode::not_implemented;
+    case EIO: return ErrorCode::data_loss;
+    default: return ErrorCode::unknown;
   }
 }
 

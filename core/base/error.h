@@ -84,7 +84,8 @@ inline std::string quoted(const std::string& name) { return quoted(std::string_v
 inline std::string quoted(std::string& name) { return quoted(std::string_view(name)); }
 inline std::string quoted(const char* name) { return quoted(std::string_view(name)); }
 
-/// Runs `action`; an Error that leaves it gets `context` in front. A std::system_error or std::bad_alloc becomes an Error.
+/// Runs `action`; an Error that leaves it gets `context` in front. A std::system_error or std::bad_alloc becomes an
+/// Error.
 template <typename Action>
 decltype(auto) with_context(const std::string& context, Action&& action);
 

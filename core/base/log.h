@@ -1,5 +1,5 @@
-// Debug and warning lines on stderr, in the form `time=… level=… msg="…"`. Floors below commands log at debug level only;
-// what a user must know is thrown. Thread: any.
+// Debug and warning lines on stderr, in the form `time=… level=… msg="…"`. Floors below commands log at debug level
+// only; what a user must know is thrown. Thread: any.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

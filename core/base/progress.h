@@ -16,8 +16,8 @@ const char* to_string(ProgressState state) noexcept;
 struct ProgressItem {
   std::string key;
   ProgressState state = ProgressState::waiting;
-  std::int64_t offset = 0;       // bytes moved so far by this operation
-  std::int64_t total = 0;        // bytes wanted; 0 when unknown
+  std::int64_t offset = 0;  // bytes moved so far by this operation
+  std::int64_t total = 0;   // bytes wanted; 0 when unknown
 };
 
 class ProgressSink {

@@ -30,8 +30,8 @@ struct ImageConfig {
 /// Throws invalid_argument.
 ImageConfig parse_image_config(std::string_view json);
 
-/// Chain id of the first `count` layers: the diff id itself for one, else sha256("<chain> <diff id>"). Source: config.md,
-/// "Layer ChainID". Requires: 1 <= count <= diff_ids.size().
+/// Chain id of the first `count` layers: the diff id itself for one, else sha256("<chain> <diff id>"). Source:
+/// config.md, "Layer ChainID". Requires: 1 <= count <= diff_ids.size().
 Digest chain_id(const std::vector<Digest>& diff_ids, std::size_t count);
 /// Chain ids of all prefixes, base first.
 std::vector<Digest> chain_ids(const std::vector<Digest>& diff_ids);

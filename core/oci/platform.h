@@ -14,8 +14,8 @@ struct Platform {
   bool operator==(const Platform&) const = default;
 };
 
-/// "linux/arm64/v8", "linux/amd64", "arm64" (this os). Known spellings are normalised (x86_64 = amd64, aarch64 = arm64).
-/// Throws invalid_argument.
+/// "linux/arm64/v8", "linux/amd64", "arm64" (this os). Known spellings are normalised (x86_64 = amd64, aarch64 =
+/// arm64). Throws invalid_argument.
 Platform parse_platform(std::string_view text);
 Platform host_platform();
 /// "linux/arm64/v8".

@@ -1,5 +1,5 @@
-// An image reference: host, repository, tag and digest. A bare "redis" means docker.io/library/redis:latest; the full form
-// is what is stored and printed. Source: distribution reference grammar.
+// An image reference: host, repository, tag and digest. A bare "redis" means docker.io/library/redis:latest; the full
+// form is what is stored and printed. Source: distribution reference grammar.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

@@ -49,16 +49,16 @@ log_count() { jq -s "[.[] | select($1)] | length" "$LIAR_LOG"; }
 
 # refuses PATTERN [FAULT...]: a pull from such a liar gives one line that matches, fails, and changes nothing.
 refuses() {
-  local pattern=$1 before
+  local pattern=$1
   shift
   liar "$@"
   ctr namespaces ls >/dev/null
-  before=$(visible_state)
+  visible_state >"$BATS_TEST_TMPDIR/before"
   assert_fails_cleanly timeout 120 dist pull --quiet "$LIAR_REF"
   echo "$errors" # shown when the test fails
   assert_match "$errors" '^dist: '
   assert_match "$errors" "$pattern"
-  assert_equal "$(visible_state)" "$before"
+  visible_state | diff "$BATS_TEST_TMPDIR/before" -
   check_state
   assert_equal "$(find "$CTRBOX_ROOT/snapshots" -mindepth 2 2>/dev/null)" ""
 }

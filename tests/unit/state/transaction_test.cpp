@@ -30,9 +30,8 @@ std::int64_t count_namespaces(Database& database) {
 
 TEST_F(TransactionTest, CommittedRowIsSeenByAnotherConnection) {
   Database writer(path());
-  writer.write(Durability::full, [](Transaction& tx) {
-    tx.execute("INSERT INTO namespaces(name, created_at) VALUES(?, ?)", "foo", 1);
-  });
+  writer.write(Durability::full,
+               [](Transaction& tx) { tx.execute("INSERT INTO namespaces(name, created_at) VALUES(?, ?)", "foo", 1); });
   Database reader(path());
   EXPECT_EQ(count_namespaces(reader), 1);
 }
