@@ -15,8 +15,6 @@ namespace {
 constexpr int kListener = 3;
 constexpr int kBundle = 4;
 constexpr int kCreator = 5;
-// Below everything that may be killed for memory: a shim without its container is cheaper than the other way round.
-constexpr int kOomScore = -999;
 
 TaskName parse_arguments(int argc, char** argv) {
   TaskName name;
