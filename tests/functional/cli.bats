@@ -145,6 +145,7 @@ one_line() {
 @test "a reader that goes away is not worth a line" {
   for name in $(seq 1 9); do ctr namespaces create "name$name"; done
   mkfifo "$BATS_TEST_TMPDIR/gone"
+  # shellcheck disable=SC2016 # the inner shell expands it
   run -0 bash -c '{ read -r <"$BATS_TEST_TMPDIR/gone"; ctr namespaces ls; echo "status $?" >&3; } \
     2>"$BATS_TEST_TMPDIR/errors" 3>"$BATS_TEST_TMPDIR/status" | { exec <&-; echo >"$BATS_TEST_TMPDIR/gone"; }'
   assert_equal "$(cat "$BATS_TEST_TMPDIR/errors")" ""
