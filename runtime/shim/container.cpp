@@ -181,6 +181,7 @@ void Container::end_with(const ExitStatus& exit) {
     // Those who wait still get the truth; the row is corrected by whoever finds that this shim has gone.
     core::log::error("exit of " + name_.id + ": " + core::current_error().what());
   }
+  if (stdio_) stdio_->drain();
   for (const auto& waiter : std::exchange(waiters_, {})) send_exit(waiter, exit);
   if (owned_) tear_down([this] { finish_when_drained(); });
 }

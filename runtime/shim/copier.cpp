@@ -9,6 +9,7 @@ namespace ctrbox::runtime::shim {
 namespace {
 
 constexpr std::size_t kBufferBytes = 16 * 1024;
+constexpr int kMostBuffersDrained = 16;
 
 }  // namespace
 
@@ -21,21 +22,27 @@ Copier::Copier(core::EventLoop& loop, core::Fd source, core::Fd sink, SinkKind k
 
 void Copier::start() { watch_source(true); }
 
-void Copier::on_source() {
+void Copier::drain() {
+  // Bounded, since a writer that is still there could write for ever.
+  for (int i = 0; i < kMostBuffersDrained && !ended_ && loop_.watches(source_.get()); ++i)
+    if (!on_source()) return;
+}
+
+bool Copier::on_source() {
   std::array<std::byte, kBufferBytes> buffer;
   const auto count = core::try_read(source_.get(), buffer);
-  if (!count) return;
+  if (!count) return false;
   if (*count == 0) {
     source_ended_ = true;
     end();
-    return;
+    return true;
   }
-  if (!sink_) return;  // dropped
+  if (!sink_) return true;  // dropped
   pending_.assign(reinterpret_cast<const char*>(buffer.data()), *count);
-  if (flush()) return;
-  if (ended_) return;
+  if (flush() || ended_) return true;
   watch_source(false);
   watch_sink(true);
+  return true;
 }
 
 void Copier::on_sink(std::uint32_t events) {

@@ -29,10 +29,13 @@ class Copier {
   Copier& operator=(const Copier&) = delete;
 
   void start();
+  /// Copies what is there already, without waiting for the loop.
+  void drain();
   bool ended() const noexcept { return ended_; }
 
  private:
-  void on_source();
+  /// Copies one buffer; returns false if there was nothing to read.
+  bool on_source();
   void on_sink(std::uint32_t events);
   /// Writes what is pending; returns whether all is gone.
   bool flush();

@@ -135,6 +135,10 @@ bool Stdio::output_ended() const noexcept {
   return std::all_of(outputs_.begin(), outputs_.end(), [](const auto& output) { return output->ended(); });
 }
 
+void Stdio::drain() {
+  for (auto& output : outputs_) output->drain();
+}
+
 void Stdio::on_end_of_output() {
   if (output_ended()) on_output_end_();
 }

@@ -44,6 +44,8 @@ class Stdio {
   /// Nothing was started: closes everything.
   void abandon();
   bool output_ended() const noexcept;
+  /// Hands on what the process has written, now: after its exit the client need not wait another turn of the loop.
+  void drain();
   /// The client will write no more: once it and all others have closed the fifo, the process sees the end.
   void close_stdin();
   /// Remembered until there is a terminal.
