@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
-"""evil_layers.py CASE CANARY OUT...: layer tars that try to touch CANARY, a directory outside of the image.
+"""Layers that try to touch a directory outside of the image, the canary, which holds `victim`.
 
-CANARY holds `victim`. A case makes one tar, or two when the trap is set in a lower layer; `evil_layers.py --list` names them
-with their number of layers. Whatever the unpacker does (refuse, or keep inside the root), CANARY must stay as it is.
+  evil_layers.py list                      names, one a line
+  evil_layers.py push LAYOUT CANARIES HOST:PORT/PREFIX   all of them as images PREFIX/NAME, with the canary CANARIES/NAME
+
+Whatever the unpacker does (refuse, or keep inside the root), the canary must stay as it is.
 """
 # SPDX-License-Identifier: Apache-2.0
 import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from make_image import tar_of_entries  # noqa: E402
+from make_image import Layout, push, tar_of_entries  # noqa: E402
 
 UP = "../" * 24
 
@@ -75,15 +77,14 @@ def cases(canary):
 
 
 def main():
-    if sys.argv[1:] == ["--list"]:
-        for name, layers in cases("/canary").items():
-            print(name, len(layers))
+    if sys.argv[1:] == ["list"]:
+        print("\n".join(cases("/canary")))
         return 0
-    name, canary, *outs = sys.argv[1:]
-    layers = cases(canary)[name]
-    for entries, out in zip(layers, outs, strict=True):
-        with open(out, "wb") as f:
-            f.write(tar_of_entries(entries))
+    _, layout_path, canaries, prefix = sys.argv[1:]
+    layout = Layout(layout_path)
+    for name in cases("/canary"):
+        layout.add_image(name, [tar_of_entries(entries) for entries in cases(canaries + "/" + name)[name]])
+        push(layout, name, f"{prefix}/{name}:latest")
     return 0
 
 
