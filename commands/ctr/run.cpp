@@ -130,6 +130,7 @@ int start(Context& context, const Options& options, const runtime::NewContainer&
     create.stdout_path = fifos->stdout_path();
     create.stderr_path = fifos->stderr_path();
     create.fifo_directory = fifos->directory();
+    create.fifo_lock = fifos->lock();
   }
   int status = 0;
   try {
@@ -153,6 +154,8 @@ int start(Context& context, const Options& options, const runtime::NewContainer&
 int run(Context& context, const Options& options) {
   if (options.terminal && !options.detach && !core::is_terminal(STDIN_FILENO))
     throw core::invalid_argument("-t needs a terminal on standard input, and there is none");
+  // The name may be taken by a container whose shim was killed and which was to be removed.
+  runtime::settle_tasks(context.database(), context.paths(), context.ns());
   const auto container = runtime::create_container(context.database(), context.paths(), make_request(context, options));
   return start(context, options, container);
 }

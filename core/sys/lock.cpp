@@ -74,6 +74,12 @@ std::optional<FileLock> FileLock::try_acquire(int directory, const std::string& 
   }
 }
 
+std::optional<FileLock> FileLock::try_lock_directory(int directory, const std::string& path) {
+  auto fd = find_at(directory, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  if (!fd || !try_flock(fd->get(), path) || !still_names(directory, path, fd->get())) return std::nullopt;
+  return FileLock(std::move(*fd));
+}
+
 std::optional<FileLock> FileLock::try_lock(Fd fd) {
   if (!try_flock(fd.get(), "file descriptor " + std::to_string(fd.get()))) return std::nullopt;
   return FileLock(std::move(fd));

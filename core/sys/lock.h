@@ -19,6 +19,8 @@ class FileLock {
   static FileLock acquire(int directory, const std::string& path, const std::function<bool()>& cancelled = {});
   /// std::nullopt when somebody else holds it.
   static std::optional<FileLock> try_acquire(int directory, const std::string& path);
+  /// Locks a directory that is there; std::nullopt when it is not, or no longer, or somebody else holds it.
+  static std::optional<FileLock> try_lock_directory(int directory, const std::string& path);
   /// Locks an open file or directory; std::nullopt when somebody else holds it.
   static std::optional<FileLock> try_lock(Fd fd);
 

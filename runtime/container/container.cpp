@@ -8,6 +8,7 @@
 #include "core/base/error.h"
 #include "core/base/ids.h"
 #include "core/snapshots/snapshots.h"
+#include "core/snapshots/staging.h"
 #include "core/sys/file.h"
 #include "runtime/container/image_root.h"
 
@@ -107,6 +108,8 @@ void remove_container(state::Database& database, const core::Paths& paths, const
     if (snapshots && snapshots->find(record.snapshot_key)) directories = snapshots->remove_row(tx, record.snapshot_key);
   });
   if (!directories.empty()) snapshots->remove_files(directories);
+  // What a run that was killed had made before it wrote the row.
+  if (snapshots) core::snapshots::sweep_unowned(database, paths, record.snapshotter);
 }
 
 }  // namespace ctrbox::runtime

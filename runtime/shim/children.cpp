@@ -1,5 +1,7 @@
 #include "runtime/shim/children.h"
 
+#include <signal.h>
+
 #include <utility>
 #include <vector>
 
@@ -18,9 +20,15 @@ Children::Children(core::EventLoop& loop, std::function<void()> on_terminate)
 
 Children::~Children() { loop_.remove(signals_.fd()); }
 
-void Children::run(const core::SpawnOptions& command, OnExit on_exit) {
+pid_t Children::run(const core::SpawnOptions& command, OnExit on_exit) {
   const pid_t pid = core::spawn(command);
   commands_.emplace(pid, std::move(on_exit));
+  return pid;
+}
+
+void Children::kill(pid_t command) {
+  // Ours and not reaped: the pid cannot be another's.
+  if (commands_.count(command) != 0) ::kill(command, SIGKILL);
 }
 
 std::optional<std::uint32_t> Children::adopt(pid_t pid, OnExit on_exit) {

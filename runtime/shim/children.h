@@ -24,7 +24,9 @@ class Children {
   Children& operator=(const Children&) = delete;
 
   /// Starts a command; `on_exit` is called from the loop.
-  void run(const core::SpawnOptions& command, OnExit on_exit);
+  pid_t run(const core::SpawnOptions& command, OnExit on_exit);
+  /// Kills a command that is still running; its end is told as any other.
+  void kill(pid_t command);
 
   /// From now on `on_exit` tells of the end of `pid`, a process that a command started has left to us. Call it inside
   /// that command's on_exit: an exit seen before is held back for it until then, and is returned instead of told.

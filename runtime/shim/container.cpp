@@ -8,7 +8,9 @@
 #include "core/sys/file.h"
 #include "core/sys/mount.h"
 #include "core/sys/own_process.h"
+#include "core/sys/timer.h"
 #include "runtime/task/bundle.h"
+#include "runtime/task/leftovers.h"
 
 namespace ctrbox::runtime::shim {
 namespace {
@@ -209,6 +211,7 @@ void Container::on_no_clients() {
 void Container::on_terminate() {
   if (init_handle_ && !exit_) {
     init_handle_->send_signal(SIGKILL);
+    if (owned_) thaw_container(name_);
   } else if (state_ == TaskState::absent) {
     on_done_();
   }
@@ -218,8 +221,11 @@ void Container::tear_down(std::function<void()> then) {
   if (std::exchange(tearing_down_, true)) return;
   core::failpoint("shim.teardown.begin");
   const auto unmount = [this, then = std::move(then)](std::uint32_t status) {
+    stop_patience();
     if (status != 0) core::log::error(runc_->failure("delete", status).what());
     try {
+      // Of a container that others have specified only its runtime knows the groups.
+      if (owned_ && runtime_knows_) remove_runtime_leftovers(name_);
       core::unmount_all(bundle_path_ + "/" + kBundleRootfs);
       recorder_.remove_files();
     } catch (...) {
@@ -235,8 +241,18 @@ void Container::tear_down(std::function<void()> then) {
   if (!runtime_knows_) {
     unmount(0);
   } else {
-    children_.run(runc_->remove(name_.id), unmount);
+    const pid_t command = children_.run(runc_->remove(name_.id), unmount);
+    patience_ = core::make_timer(kRuntimePatience);
+    loop_.add(patience_.get(), EPOLLIN, [this, command](std::uint32_t) {
+      stop_patience();
+      children_.kill(command);
+    });
   }
+}
+
+void Container::stop_patience() {
+  if (patience_) loop_.remove(patience_.get());
+  patience_.reset();
 }
 
 void Container::finish_when_drained() {

@@ -61,6 +61,7 @@ class Container {
   void end_with(const ExitStatus& exit);
   void freeze(TaskMove move, const Reply& reply);
   void tear_down(std::function<void()> then);
+  void stop_patience();
   void finish_when_drained();
   TaskRecord record() const;
 
@@ -90,6 +91,7 @@ class Container {
   std::optional<ExitStatus> exit_;
   std::vector<Reply> waiters_;
   std::vector<std::function<void()>> held_calls_;
+  core::Fd patience_;  // with a runtime that is to remove the container
 };
 
 }  // namespace ctrbox::runtime::shim

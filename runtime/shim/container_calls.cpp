@@ -1,8 +1,10 @@
 // The calls that act on a task which is there already; container.cpp holds its life.
 #include <fcntl.h>
+#include <signal.h>
 
 #include "core/sys/file.h"
 #include "runtime/shim/container.h"
+#include "runtime/task/leftovers.h"
 
 namespace ctrbox::runtime::shim {
 namespace {
@@ -48,6 +50,8 @@ void Container::kill(std::uint32_t signal, bool all, const Reply& reply) {
   // The process is our child and not reaped, and the handle is on it alone: no command is needed to reach it.
   if (!init_handle_ || !init_handle_->send_signal(static_cast<int>(signal)))
     throw core::not_found("process already finished");
+  // Frozen by anybody, it would die only once it is let go on.
+  if (owned_ && signal == SIGKILL) thaw_container(name_);
   reply.send(ctrbox::wire::Empty());
 }
 

@@ -15,6 +15,7 @@ namespace {
 constexpr int kListener = 3;
 constexpr int kBundle = 4;
 constexpr int kCreator = 5;
+constexpr int kFifoLock = 6;  // closed by the end of this process
 
 TaskName parse_arguments(int argc, char** argv) {
   TaskName name;
@@ -81,13 +82,15 @@ int serve(int argc, char** argv) noexcept {
   }
 }
 
-core::SpawnOptions serve_command(const TaskName& name, int listener, int bundle, int connection) {
+core::SpawnOptions serve_command(const TaskName& name, const Inherited& inherited) {
   core::SpawnOptions options;
   options.program = "/proc/self/exe";
   options.arguments = {"shim",          "-namespace", name.ns,          "-id",  name.id, "-root",
                        name.paths.root, "-state",     name.paths.state, "serve"};
-  options.descriptors = {{listener, kListener}, {bundle, kBundle}, {connection, kCreator}};
-  options.directory = bundle;
+  options.descriptors = {
+      {inherited.listener, kListener}, {inherited.bundle, kBundle}, {inherited.connection, kCreator}};
+  if (inherited.fifo_lock >= 0) options.descriptors.push_back({inherited.fifo_lock, kFifoLock});
+  options.directory = inherited.bundle;
   options.new_session = true;
   return options;
 }

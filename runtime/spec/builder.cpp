@@ -130,7 +130,7 @@ std::string build_spec(const SpecOptions& options, const core::ImageConfig& conf
   if (!options.net_host) spec["hostname"] = hostname(options.id);
   spec["mounts"] = mounts_json(options, host);
   spec["linux"] = {{"resources", {{"devices", device_rules()}}},
-                   {"cgroupsPath", "/" + options.ns + "/" + options.id},
+                   {"cgroupsPath", cgroup_path(options.ns, options.id)},
                    {"namespaces", namespaces(options, host)},
                    {"maskedPaths", masked_paths()},
                    {"readonlyPaths", read_only_paths()},

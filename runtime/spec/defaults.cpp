@@ -65,6 +65,8 @@ Json to_json(const AllowedDevice& device) {
 
 }  // namespace
 
+std::string cgroup_path(const std::string& ns, const std::string& id) { return "/" + ns + "/" + id; }
+
 std::span<const std::string_view> default_capabilities() noexcept { return kCapabilities; }
 std::span<const std::string_view> masked_paths() noexcept { return kMaskedPaths; }
 std::span<const std::string_view> read_only_paths() noexcept { return kReadOnlyPaths; }

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,6 +16,8 @@ namespace ctrbox::runtime {
 inline constexpr std::string_view kOciVersion = "1.0.2";
 inline constexpr std::uint64_t kOpenFiles = 1024;
 
+/// The control group of a container, "/<ns>/<id>" (linux.cgroupsPath).
+std::string cgroup_path(const std::string& ns, const std::string& id);
 std::span<const std::string_view> default_capabilities() noexcept;
 /// In mounting order.
 std::vector<SpecMount> default_mounts();

@@ -20,13 +20,6 @@ constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
 constexpr milliseconds kFirstPause{1};
 constexpr milliseconds kLongestPause{20};
 
-bool is_still_at(const std::string& path, int fd) {
-  const auto named = core::find_status(AT_FDCWD, path);
-  if (!named) return false;
-  const struct stat locked = core::status_of(fd);
-  return named->st_dev == locked.st_dev && named->st_ino == locked.st_ino;
-}
-
 }  // namespace
 
 core::FileLock lock_new_bundle(const core::Paths& paths, const std::string& ns, const std::string& id,
@@ -44,11 +37,7 @@ core::FileLock lock_new_bundle(const core::Paths& paths, const std::string& ns, 
 }
 
 std::optional<core::FileLock> try_lock_bundle(const std::string& bundle) {
-  auto directory = core::find_at(AT_FDCWD, bundle, kDirectory);
-  if (!directory) return std::nullopt;
-  auto lock = core::FileLock::try_lock(std::move(*directory));
-  if (lock && !is_still_at(bundle, lock->fd())) return std::nullopt;
-  return lock;
+  return core::FileLock::try_lock_directory(AT_FDCWD, bundle);
 }
 
 bool is_bundle_locked(const std::string& bundle) {

@@ -20,6 +20,8 @@ constexpr mode_t kPrivateDirectory = 0700;
 constexpr mode_t kPrivateFile = 0600;
 constexpr std::size_t kBufferBytes = 32 * 1024;
 
+std::string fifo_area(const core::Paths& paths) { return paths.state + "/fifo"; }
+
 std::vector<int> signals_for(bool terminal) {
   std::vector<int> signals = core::forwardable_signals();
   if (terminal) signals.push_back(SIGWINCH);
@@ -29,12 +31,14 @@ std::vector<int> signals_for(bool terminal) {
 }  // namespace
 
 FifoSet FifoSet::create(const core::Paths& paths, bool terminal) {
-  const std::string all = paths.state + "/fifo";
-  core::make_directories(paths.state, kPrivateDirectory);
-  core::make_directory(AT_FDCWD, all, kPrivateDirectory);
+  const std::string all = fifo_area(paths);
+  core::make_directories(all, kPrivateDirectory);
   FifoSet set;
-  set.directory_ = all + "/" + core::random_hex(8);
-  core::make_directory(AT_FDCWD, set.directory_, kPrivateDirectory);
+  do {  // a sweep may take it for garbage in the moment before it is locked
+    set.directory_ = all + "/" + core::random_hex(8);
+    core::make_directory(AT_FDCWD, set.directory_, kPrivateDirectory);
+    set.lock_ = core::FileLock::try_lock_directory(AT_FDCWD, set.directory_);
+  } while (!set.lock_);
   const auto make = [&](const char* name) {
     const std::string path = set.directory_ + "/" + name;
     core::make_fifo(path, kPrivateFile);
@@ -56,7 +60,8 @@ FifoSet::FifoSet(FifoSet&& other) noexcept
       stdout_path_(std::move(other.stdout_path_)),
       stderr_path_(std::move(other.stderr_path_)),
       stdout_(std::move(other.stdout_)),
-      stderr_(std::move(other.stderr_)) {}
+      stderr_(std::move(other.stderr_)),
+      lock_(std::move(other.lock_)) {}
 
 FifoSet::~FifoSet() {
   if (directory_.empty()) return;
@@ -65,6 +70,13 @@ FifoSet::~FifoSet() {
   } catch (...) {
     // It goes with the task.
   }
+}
+
+void sweep_fifos(const core::Paths& paths) {
+  const auto all = core::find_at(AT_FDCWD, fifo_area(paths), O_RDONLY | O_DIRECTORY);
+  if (!all) return;
+  for (const auto& name : core::list_directory(all->get()))
+    if (const auto lock = core::FileLock::try_lock_directory(all->get(), name)) core::remove_tree(all->get(), name);
 }
 
 /// One attached run. Streams are copied with blocking writes to the user's side: who reads slowly slows the container.

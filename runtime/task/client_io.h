@@ -5,16 +5,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "core/config/paths.h"
 #include "core/sys/fd.h"
+#include "core/sys/lock.h"
 #include "runtime/task/task.h"
 
 namespace ctrbox::runtime {
 
 /// Three fifos (two with a terminal: no stderr) in a private directory, `<state>/fifo/<random>/`, their reading ends
-/// held open. Make it before Task::create and hand its paths to CreateOptions.
+/// held open. The directory is locked (flock) by this process and by the shim it is lent to: when both have died the
+/// lock is free, and sweep_fifos() removes it. Make it before Task::create and hand its paths to CreateOptions.
 class FifoSet {
  public:
   static FifoSet create(const core::Paths& paths, bool terminal);
@@ -27,6 +30,8 @@ class FifoSet {
   const std::string& stderr_path() const noexcept { return stderr_path_; }  // "" with a terminal
   /// For CreateOptions::fifo_directory.
   const std::string& directory() const noexcept { return directory_; }
+  /// For CreateOptions::fifo_lock.
+  int lock() const noexcept { return lock_->fd(); }
 
  private:
   friend class AttachedTask;
@@ -35,7 +40,11 @@ class FifoSet {
   std::string directory_;
   std::string stdin_path_, stdout_path_, stderr_path_;
   core::Fd stdout_, stderr_;
+  std::optional<core::FileLock> lock_;
 };
+
+/// Removes the directories of fifos whose client and shim have both died.
+void sweep_fifos(const core::Paths& paths);
 
 struct AttachOptions {
   bool terminal = false;  // as in CreateOptions; needs a terminal on `input`

@@ -1,14 +1,20 @@
 #include "runtime/task/recovery.h"
 
+#include <fcntl.h>
 #include <signal.h>
+
+#include <algorithm>
 
 #include "core/base/error.h"
 #include "core/base/log.h"
+#include "core/snapshots/snapshots.h"
+#include "core/snapshots/staging.h"
+#include "core/sys/file.h"
 #include "core/sys/pidfd.h"
 #include "core/sys/process.h"
-#include "core/sys/spawn.h"
-#include "runtime/runc/runc.h"
 #include "runtime/task/bundle.h"
+#include "runtime/task/client_io.h"
+#include "runtime/task/leftovers.h"
 
 namespace ctrbox::runtime {
 namespace {
@@ -16,27 +22,59 @@ namespace {
 constexpr std::uint32_t kKilled = 128 + SIGKILL;
 constexpr int kEndTimeoutMs = 2000;
 
-/// runc's own state goes with `delete --force`; a process it no longer knows is ended by its handle.
-void end_leftovers(const core::Paths& paths, const std::string& ns, const TaskRecord& record) {
-  try {
-    const runc::Runc runc(runc::kProgram, paths.runc_root(ns), record.bundle + "/" + kBundleLog);
-    core::wait_for(core::spawn(runc.remove(record.id)));
-  } catch (const core::Error& error) {
-    core::log::debug("cleaning up after " + record.id + ": " + error.what());
-  }
-  if (record.init.pid == 0) return;
+/// The state directory that the task was started with, which may be another than this command's.
+core::Paths paths_of(core::Paths paths, const std::string& ns, const TaskRecord& record) {
+  const std::string below = core::Paths{}.task(ns, record.id);
+  if (record.bundle.ends_with(below)) paths.state = record.bundle.substr(0, record.bundle.size() - below.size());
+  return paths;
+}
+
+void end_leftovers(const TaskName& name, const TaskRecord& record) {
+  end_container(name, record.bundle);
+  // A process outside of its group, or one whose group cannot be seen from here.
+  if (record.init.pid == 0 || record.boot_id != core::boot_id()) return;
   if (const auto init = core::PidFd::open(record.init)) {
     init->send_signal(SIGKILL);
     init->wait_for_end(kEndTimeoutMs);
   }
 }
 
-void record_loss(state::Database& database, const core::Paths& paths, const std::string& ns, const std::string& id) {
-  const TaskName name{paths, ns, id};
+void record_loss(state::Database& database, const TaskName& name) {
   ExitOutcome outcome;
   const ExitStatus exit{kKilled, core::now_ns()};
   database.write(state::Durability::normal, [&](state::Transaction& tx) { outcome = record_exit(tx, name, exit); });
   remove_snapshot_files(database, name, outcome);
+}
+
+/// A bundle that nobody has locked: its shim was killed, before its exit was recorded or after. Also when a client is
+/// about to lock the directory it has just made; it makes another then.
+void sweep_bundle(state::Database& database, const TaskName& name, const core::FileLock& lock) {
+  const std::string bundle = name.paths.task(name.ns, name.id);
+  const bool was_used = !core::list_directory(lock.fd()).empty();
+  const auto record = find_task(database, name.ns, name.id);
+  if (record && record->bundle == bundle && !record->is_stopped()) {
+    end_leftovers(name, *record);
+    record_loss(database, name);
+  } else if (was_used) {
+    end_container(name, bundle);
+  }
+  remove_bundle(bundle);
+  if (!was_used) return;
+  for (const std::string_view snapshotter : {core::snapshots::kDefaultSnapshotter, core::snapshots::kNativeSnapshotter})
+    core::snapshots::sweep_unowned(database, name.paths, std::string(snapshotter));
+}
+
+void sweep_bundles(state::Database& database, const core::Paths& paths, const std::string& ns) {
+  const auto directory = core::find_at(AT_FDCWD, paths.tasks() + "/" + ns, O_RDONLY | O_DIRECTORY);
+  if (!directory) return;
+  for (const auto& id : core::list_directory(directory->get())) {
+    const TaskName name{paths, ns, id};
+    try {
+      if (const auto lock = try_lock_bundle(paths.task(ns, id))) sweep_bundle(database, name, *lock);
+    } catch (const core::Error& error) {
+      core::log::error("cleaning up after " + id + ": " + error.what());  // the next command tries again
+    }
+  }
 }
 
 }  // namespace
@@ -52,13 +90,18 @@ std::optional<TaskRecord> settle_task(state::Database& database, const core::Pat
   const auto lock = try_lock_bundle(record.bundle);
   const auto now = find_task(database, ns, record.id);
   if (!now || now->is_stopped()) return now;  // its shim had recorded it before it went
-  if (now->boot_id == core::boot_id()) {
-    if (!lock && is_bundle_locked(record.bundle)) return now;
-    end_leftovers(paths, ns, *now);
-  }
-  record_loss(database, paths, ns, record.id);
+  if (!lock && now->boot_id == core::boot_id() && is_bundle_locked(record.bundle)) return now;
+  const TaskName name{paths_of(paths, ns, *now), ns, record.id};
+  end_leftovers(name, *now);
+  record_loss(database, name);
   if (lock) remove_bundle(record.bundle);
   return find_task(database, ns, record.id);
+}
+
+void settle_tasks(state::Database& database, const core::Paths& paths, const std::string& ns) {
+  sweep_bundles(database, paths, ns);
+  for (const auto& record : list_task_records(database, ns)) settle_task(database, paths, ns, record);
+  sweep_fifos(paths);
 }
 
 }  // namespace ctrbox::runtime

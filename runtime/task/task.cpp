@@ -77,10 +77,10 @@ struct StartedShim {
   ShimClient client;
 };
 
-StartedShim start_shim(const TaskName& name, int bundle) {
+StartedShim start_shim(const TaskName& name, int bundle, int fifo_lock) {
   const core::Fd listener = core::listen_unix(bundle, kBundleSocket);
   core::SocketPair pair = core::make_socket_pair();
-  const pid_t pid = core::spawn(shim::serve_command(name, listener.get(), bundle, pair.second.get()));
+  const pid_t pid = core::spawn(shim::serve_command(name, {listener.get(), bundle, pair.second.get(), fifo_lock}));
   return {pid, ShimClient(std::move(pair.first))};
 }
 
@@ -137,7 +137,7 @@ Task Task::create(state::Database& database, const core::Paths& paths, const Cre
     write_bundle(lock->fd(), options);
     database.write(Durability::normal, [&](Transaction& tx) { claim_task(tx, name.ns, claim_of(options, bundle)); });
     core::failpoint("task.create.after_claim");
-    StartedShim shim = start_shim(name, lock->fd());
+    StartedShim shim = start_shim(name, lock->fd(), options.fifo_lock);
     shim_pid = shim.pid;
     client = std::move(shim.client);
     messages::CreateTaskResponse response;
@@ -177,7 +177,13 @@ void Task::start() {
   ShimClient& shim = state_->living();
   const auto stream = shim.send("Start", request);
   begin_wait();  // on its way before the process runs
-  shim.receive(stream, response);
+  try {
+    shim.receive(stream, response);
+  } catch (const core::Error& error) {
+    // Killed in the middle: what it has begun is ended and recorded before the caller is told.
+    if (error.code() == core::ErrorCode::unavailable) state_->exit_on_record();
+    throw;
+  }
   state_->pid = response.pid();
 }
 
@@ -282,15 +288,14 @@ ExitStatus Task::remove() {
 
 std::vector<TaskInfo> list_tasks(state::Database& database, const core::Paths& paths, const std::string& ns) {
   std::vector<TaskInfo> result;
-  for (const auto& seen : list_task_records(database, ns)) {
-    const auto record = settle_task(database, paths, ns, seen);
-    if (!record) continue;
+  settle_tasks(database, paths, ns);
+  for (const auto& record : list_task_records(database, ns)) {
     TaskInfo info;
-    info.id = record->id;
-    info.pid = static_cast<std::uint32_t>(record->init.pid);
-    info.status = record->is_claim() ? TaskStatus::created : record->status;
-    info.exit_status = record->exit_status;
-    info.exited_at = record->exited_at;
+    info.id = record.id;
+    info.pid = static_cast<std::uint32_t>(record.init.pid);
+    info.status = record.is_claim() ? TaskStatus::created : record.status;
+    info.exit_status = record.exit_status;
+    info.exited_at = record.exited_at;
     result.push_back(std::move(info));
   }
   return result;

@@ -37,6 +37,7 @@ struct CreateOptions {
   std::string stdin_path, stdout_path, stderr_path;  // fifos; "" is /dev/null
   bool terminal = false;
   std::string fifo_directory;   // where the three are, removed with the task; "" leaves them to the caller
+  int fifo_lock = -1;           // its lock, shared with the shim; -1: none
   bool remove_on_exit = false;  // --rm: the shim removes task, container and snapshot when init has exited
 };
 
@@ -90,8 +91,12 @@ class Task {
   std::unique_ptr<State> state_;
 };
 
-/// The truth about the tasks of a namespace: rows, checked against living processes. A task whose shim was killed is
-/// recorded as stopped (137, or 255 when unknown) with its exit event before it is returned.
+/// Makes the records of a namespace's tasks true before they are read: a task whose shim was killed, or which a reboot
+/// has ended, is recorded as stopped (137) with its exit event, with --rm it and its container are removed; processes,
+/// mounts, directories and fifos without an owner are ended and removed. Cheap when there is nothing to do.
+void settle_tasks(state::Database& database, const core::Paths& paths, const std::string& ns);
+
+/// The truth about the tasks of a namespace: settle_tasks(), then what the rows say.
 std::vector<TaskInfo> list_tasks(state::Database& database, const core::Paths& paths, const std::string& ns);
 
 }  // namespace ctrbox::runtime

@@ -7,6 +7,7 @@
 #include "commands/flags/declare.h"
 #include "core/base/clock.h"
 #include "core/containers/containers.h"
+#include "runtime/task/task.h"
 
 namespace ctrbox::commands {
 namespace {
@@ -33,6 +34,7 @@ Json record_json(const core::containers::Container& container) {
 }
 
 int info(Context& context, const Options& options) {
+  runtime::settle_tasks(context.database(), context.paths(), context.ns());  // some may be gone by now
   const auto container = core::containers::get(context.database(), context.ns(), options.id);
   const Json json = options.spec ? Json::parse(container.spec) : record_json(container);
   // Nothing beyond ASCII as it is: what came from an image must not reach the terminal as control characters.

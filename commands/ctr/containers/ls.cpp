@@ -9,6 +9,7 @@
 #include "commands/ui/table.h"
 #include "core/base/escape.h"
 #include "core/containers/containers.h"
+#include "runtime/task/task.h"
 
 namespace ctrbox::commands {
 namespace {
@@ -21,6 +22,7 @@ struct Options {
 std::string or_dash(const std::string& text) { return text.empty() ? "-" : text; }
 
 int list(Context& context, const Options& options) {
+  runtime::settle_tasks(context.database(), context.paths(), context.ns());  // some may be gone by now
   const auto containers = core::containers::list(context.database(), context.ns(), options.filters);
   if (options.quiet) {
     for (const auto& container : containers) context.out() << core::escape_for_terminal(container.id) << "\n";

@@ -1,0 +1,56 @@
+#include "runtime/task/leftovers.h"
+
+#include <fcntl.h>
+#include <signal.h>
+
+#include "core/base/error.h"
+#include "core/base/log.h"
+#include "core/sys/cgroup.h"
+#include "core/sys/file.h"
+#include "core/sys/pidfd.h"
+#include "core/sys/spawn.h"
+#include "runtime/runc/runc.h"
+#include "runtime/spec/defaults.h"
+#include "runtime/task/bundle.h"
+
+namespace ctrbox::runtime {
+namespace {
+
+constexpr std::chrono::seconds kEndPatience{5};
+
+void delete_by_runtime(const TaskName& name, const std::string& bundle) {
+  const runc::Runc runc(runc::kProgram, name.paths.runc_root(name.ns), bundle + "/" + kBundleLog);
+  const pid_t pid = core::spawn(runc.remove(name.id));
+  if (const auto identity = core::find_process(pid)) {
+    const auto process = core::PidFd::open(*identity);
+    const auto patience = std::chrono::duration_cast<std::chrono::milliseconds>(kRuntimePatience);
+    if (process && !process->wait_for_end(static_cast<int>(patience.count()))) process->send_signal(SIGKILL);
+  }
+  core::wait_for(pid);
+}
+
+}  // namespace
+
+bool remove_runtime_leftovers(const TaskName& name) {
+  if (!core::end_cgroups(cgroup_path(name.ns, name.id), kEndPatience)) return false;
+  if (const auto root = core::find_at(AT_FDCWD, name.paths.runc_root(name.ns), O_RDONLY | O_DIRECTORY))
+    core::remove_tree(root->get(), name.id);
+  return true;
+}
+
+void end_container(const TaskName& name, const std::string& bundle) noexcept {
+  try {
+    delete_by_runtime(name, bundle);
+  } catch (...) {
+    core::log::debug("cleaning up after " + name.id + ": " + core::current_error().what());
+  }
+  try {
+    if (!remove_runtime_leftovers(name)) core::log::error("processes of " + name.id + " cannot be ended");
+  } catch (...) {
+    core::log::error("cleaning up after " + name.id + ": " + core::current_error().what());
+  }
+}
+
+void thaw_container(const TaskName& name) { core::thaw_cgroups(cgroup_path(name.ns, name.id)); }
+
+}  // namespace ctrbox::runtime
