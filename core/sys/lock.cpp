@@ -80,6 +80,16 @@ std::optional<FileLock> FileLock::try_lock_directory(int directory, const std::s
   return FileLock(std::move(*fd));
 }
 
+std::optional<FileLock> FileLock::try_make_directory(const std::string& path, mode_t mode) {
+  try {
+    make_directory(AT_FDCWD, path, mode);
+  } catch (const Error& error) {
+    if (error.sys_errno() != ENOENT) throw;
+    return std::nullopt;
+  }
+  return try_lock_directory(AT_FDCWD, path);
+}
+
 std::optional<FileLock> FileLock::try_lock(Fd fd) {
   if (!try_flock(fd.get(), "file descriptor " + std::to_string(fd.get()))) return std::nullopt;
   return FileLock(std::move(fd));

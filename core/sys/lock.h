@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/types.h>
+
 #include <functional>
 #include <optional>
 #include <string>
@@ -21,6 +23,9 @@ class FileLock {
   static std::optional<FileLock> try_acquire(int directory, const std::string& path);
   /// Locks a directory that is there; std::nullopt when it is not, or no longer, or somebody else holds it.
   static std::optional<FileLock> try_lock_directory(int directory, const std::string& path);
+  /// Makes a directory (or takes the one there is) and locks it; std::nullopt when somebody else has it, or a sweep
+  /// took it for garbage in the moment before it was locked: try again.
+  static std::optional<FileLock> try_make_directory(const std::string& path, mode_t mode);
   /// Locks an open file or directory; std::nullopt when somebody else holds it.
   static std::optional<FileLock> try_lock(Fd fd);
 

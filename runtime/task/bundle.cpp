@@ -25,13 +25,12 @@ constexpr milliseconds kLongestPause{20};
 core::FileLock lock_new_bundle(const core::Paths& paths, const std::string& ns, const std::string& id,
                                const std::function<bool()>& taken) {
   const std::string bundle = paths.task(ns, id);
-  core::make_directories(paths.tasks(), kPrivate);
   for (milliseconds pause = kFirstPause;; pause = std::min(pause * 2, kLongestPause)) {
+    core::make_directories(paths.tasks(), kPrivate);
     if (taken()) throw core::already_exists("task " + id + " already exists");
     core::make_directory(AT_FDCWD, paths.tasks() + "/" + ns, kPrivate);
-    core::make_directory(AT_FDCWD, bundle, kPrivate);
     // Whoever removes a directory has it locked, so one that is ours and still has its name stays.
-    if (auto lock = try_lock_bundle(bundle)) return std::move(*lock);
+    if (auto lock = core::FileLock::try_make_directory(bundle, kPrivate)) return std::move(*lock);
     std::this_thread::sleep_for(pause);
   }
 }

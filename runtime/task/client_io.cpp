@@ -32,12 +32,11 @@ std::vector<int> signals_for(bool terminal) {
 
 FifoSet FifoSet::create(const core::Paths& paths, bool terminal) {
   const std::string all = fifo_area(paths);
-  core::make_directories(all, kPrivateDirectory);
   FifoSet set;
-  do {  // a sweep may take it for garbage in the moment before it is locked
+  do {
+    core::make_directories(all, kPrivateDirectory);
     set.directory_ = all + "/" + core::random_hex(8);
-    core::make_directory(AT_FDCWD, set.directory_, kPrivateDirectory);
-    set.lock_ = core::FileLock::try_lock_directory(AT_FDCWD, set.directory_);
+    set.lock_ = core::FileLock::try_make_directory(set.directory_, kPrivateDirectory);
   } while (!set.lock_);
   const auto make = [&](const char* name) {
     const std::string path = set.directory_ + "/" + name;

@@ -245,7 +245,7 @@ fake_runc() {
 @test "a runtime that cannot remove is done without" {
   fake_runc 'case " $* " in *" delete "*) echo no >&2; exit 1 ;; esac'
   # Its first process ends, another stays behind in the group.
-  assert_equal "$(ctr run --rm "$BUSYBOX" "$TOKEN" sh -c 'echo done; exit 0')" done
+  assert_equal "$(ctr run --rm "$BUSYBOX" "$TOKEN" sh -c 'echo over; exit 0')" over
   nothing_left
   ctr run --net-host -d --rm "$BUSYBOX" "$TOKEN" sleep 1000
   kill -9 "$(shim_of "$TOKEN")"
@@ -256,7 +256,7 @@ fake_runc() {
 
 @test "a runtime that hangs while removing is killed" {
   fake_runc 'case " $* " in *" delete "*) exec sleep 1000 ;; esac'
-  assert_equal "$(ctr run --rm "$BUSYBOX" "$TOKEN" echo done)" done
+  assert_equal "$(ctr run --rm "$BUSYBOX" "$TOKEN" echo over)" over
   ctr run -d --rm "$BUSYBOX" "$TOKEN-2" sleep 1000
   kill -9 "$(shim_of "$TOKEN-2")"
   assert_equal "$(timeout 30 ctr tasks ls -q)" ""
