@@ -5,9 +5,9 @@
 
 #include "core/base/error.h"
 #include "core/oci/media_type.h"
+#include "core/oci/select.h"
 #include "registry/remote/fetcher.h"
 #include "registry/remote/registry_error.h"
-#include "registry/transfer/select.h"
 
 namespace ctrbox::registry::transfer {
 namespace {
@@ -147,11 +147,11 @@ std::vector<Descriptor> TreeReader::choose(const core::Index& index) const {
   if (request_.all_platforms) return nested;
   std::vector<Descriptor> chosen;
   for (const core::Platform& platform : wanted_) {
-    if (const auto found = select_manifest(index, platform)) {
+    if (const auto found = core::select_manifest(index, platform)) {
       chosen.push_back(index.manifests[*found]);
     } else if (nested.empty()) {
       throw core::not_found("no match for platform " + core::to_string(platform) + " in manifest; there is " +
-                            platforms_of(index));
+                            core::platforms_of(index));
     }
   }
   return chosen.empty() ? nested : chosen;
@@ -184,7 +184,7 @@ void TreeReader::read_manifest(const Descriptor& descriptor, std::string bytes) 
   }
   if (seen_.insert(manifest.config.digest).second) {
     std::string config = load(manifest.config, Source::blobs);
-    if (!is_attestation(descriptor)) read_image(manifest, config);
+    if (!core::is_attestation(descriptor)) read_image(manifest, config);
     keep(manifest.config, std::move(config), {});
   }
   for (const Descriptor& layer : manifest.layers) {

@@ -1,8 +1,5 @@
 #include "runtime/container/image_root.h"
 
-#include <algorithm>
-#include <optional>
-
 #include "core/base/error.h"
 #include "core/content/store.h"
 #include "core/images/images.h"
@@ -10,6 +7,7 @@
 #include "core/oci/media_type.h"
 #include "core/oci/platform.h"
 #include "core/oci/reference.h"
+#include "core/oci/select.h"
 #include "core/snapshots/snapshots.h"
 
 namespace ctrbox::runtime {
@@ -39,43 +37,31 @@ core::images::Image find_image(state::Database& database, const std::string& ns,
   }
 }
 
-std::string platforms_of(const core::Index& index) {
-  std::string names;
-  for (const Descriptor& manifest : index.manifests) {
-    if (!manifest.platform || manifest.platform->os == "unknown") continue;
-    names += (names.empty() ? "" : ", ") + core::to_string(*manifest.platform);
-  }
-  return names.empty() ? "none" : names;
+const Descriptor& choose(const core::Index& index, const core::Platform& wanted) {
+  if (const auto found = core::select_manifest(index, wanted)) return index.manifests[*found];
+  throw core::not_found("nothing for platform " + core::to_string(wanted) + "; there is: " + core::platforms_of(index));
 }
 
-const Descriptor& choose(const core::Index& index, const core::Platform& wanted) {
-  const Descriptor* best = nullptr;
-  int best_score = 0;
-  for (const Descriptor& manifest : index.manifests) {
-    const int score = manifest.platform ? core::match_score(wanted, *manifest.platform) : 0;
-    if (score > best_score) {
-      best = &manifest;
-      best_score = score;
-    }
-  }
-  // A single one that does not say what it is for is what was meant.
-  if (best == nullptr && index.manifests.size() == 1 && !index.manifests.front().platform)
-    best = &index.manifests.front();
-  if (best == nullptr)
-    throw core::not_found("nothing for platform " + core::to_string(wanted) + "; there is: " + platforms_of(index));
-  return *best;
+/// An image pulled for another machine may be here; its programs cannot run.
+void check_platform(const core::Platform& offered, const core::Platform& wanted) {
+  if (offered.os.empty() || offered.architecture.empty() || core::match_score(wanted, offered) > 0) return;
+  throw core::failed_precondition("it is for " + core::to_string(offered) + ", and this host is " +
+                                  core::to_string(wanted));
 }
 
 core::ImageConfig read_config(const core::content::Store& store, Descriptor target) {
+  const core::Platform host = core::host_platform();
   for (int depth = 0; core::media_type::is_index(target.media_type); ++depth) {
     if (depth == kMaxIndexDepth) throw core::invalid_argument("indexes are nested too deeply");
     const auto index = core::parse_index(store.read(target.digest, core::kMaxManifestBytes), target.media_type);
-    target = choose(index, core::host_platform());
+    target = choose(index, host);
   }
   const auto manifest = core::parse_manifest(store.read(target.digest, core::kMaxManifestBytes), target.media_type);
   if (!core::media_type::is_config(manifest.config.media_type))
     throw core::invalid_argument("unknown image config media type " + manifest.config.media_type);
-  return core::parse_image_config(store.read(manifest.config.digest, core::kMaxConfigBytes));
+  core::ImageConfig config = core::parse_image_config(store.read(manifest.config.digest, core::kMaxConfigBytes));
+  check_platform(config.platform, host);
+  return config;
 }
 
 }  // namespace

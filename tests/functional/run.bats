@@ -17,6 +17,7 @@ setup_file() {
     "Entrypoint": ["/bin/sh", "-c"], "Cmd": ["id; pwd; env | sort"],
     "Labels": {"io.containerd.privileged": "true"}}' busybox "$BATS_FILE_TMPDIR/users"
   push_image library/bare --config '{"Cmd": null}' busybox
+  push_image library/foreign --platform linux/s390x busybox
   export USERS=$REGISTRY/library/users:latest BARE=$REGISTRY/library/bare:latest
 }
 
@@ -360,4 +361,10 @@ END
   ctr pull --quiet --platform linux/s390x "$reference"
   assert_fails_cleanly ctr run --rm "$reference" "$TOKEN" true
   assert_match "$errors" 'linux/s390x'
+}
+
+@test "an image that was pulled for another machine is not run" {
+  ctr pull -q --platform linux/s390x "$REGISTRY/library/foreign:latest"
+  assert_fails_cleanly ctr run --rm "$REGISTRY/library/foreign:latest" "$TOKEN" true
+  assert_match "$errors" "it is for linux/s390x"
 }

@@ -1,27 +1,27 @@
-#include "registry/transfer/select.h"
+#include "core/oci/select.h"
 
 #include <algorithm>
 
 #include "core/oci/media_type.h"
 
-namespace ctrbox::registry::transfer {
+namespace ctrbox::core {
 
-bool is_attestation(const core::Descriptor& manifest) {
+bool is_attestation(const Descriptor& manifest) {
   return manifest.platform && manifest.platform->os == "unknown" && manifest.platform->architecture == "unknown";
 }
 
-std::optional<std::size_t> select_manifest(const core::Index& index, const core::Platform& wanted) {
+std::optional<std::size_t> select_manifest(const Index& index, const Platform& wanted) {
   std::optional<std::size_t> best;
   std::optional<std::size_t> without_platform;
   int best_score = 0;
   for (std::size_t i = 0; i < index.manifests.size(); ++i) {
-    const core::Descriptor& manifest = index.manifests[i];
-    if (!core::media_type::is_manifest(manifest.media_type) || is_attestation(manifest)) continue;
+    const Descriptor& manifest = index.manifests[i];
+    if (!media_type::is_manifest(manifest.media_type) || is_attestation(manifest)) continue;
     if (!manifest.platform) {
       if (!without_platform) without_platform = i;
       continue;
     }
-    if (const int score = core::match_score(wanted, *manifest.platform); score > best_score) {
+    if (const int score = match_score(wanted, *manifest.platform); score > best_score) {
       best = i;
       best_score = score;
     }
@@ -29,12 +29,12 @@ std::optional<std::size_t> select_manifest(const core::Index& index, const core:
   return best ? best : without_platform;
 }
 
-std::string platforms_of(const core::Index& index) {
+std::string platforms_of(const Index& index) {
   constexpr std::size_t kMaxShown = 30;
   std::vector<std::string> names;
-  for (const core::Descriptor& manifest : index.manifests) {
+  for (const Descriptor& manifest : index.manifests) {
     if (!manifest.platform || is_attestation(manifest)) continue;
-    std::string name = core::to_string(*manifest.platform);
+    std::string name = to_string(*manifest.platform);
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
   }
   std::string text;
@@ -42,4 +42,4 @@ std::string platforms_of(const core::Index& index) {
   return text.empty() ? "none" : text;
 }
 
-}  // namespace ctrbox::registry::transfer
+}  // namespace ctrbox::core
