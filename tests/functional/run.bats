@@ -354,7 +354,7 @@ END
 }
 
 @test "an image for other machines only is named as such" {
-  local layout=$BATS_TEST_TMPDIR/layout reference=$REGISTRY/library/foreign:latest
+  local layout=$BATS_TEST_TMPDIR/layout reference=$REGISTRY/library/foreign-index:latest
   python3 "$SUPPORT/make_image.py" image "$layout" one --platform linux/s390x busybox
   python3 "$SUPPORT/make_image.py" index "$layout" all one
   python3 "$SUPPORT/make_image.py" push "$layout" all "$reference"
