@@ -33,7 +33,7 @@ class Digest {
   std::string text_;
 };
 
-/// Running hash (OpenSSL EVP). Move-only. Thread: one at a time.
+/// Running hash (OpenSSL). Move-only. Thread: one at a time.
 class Hasher {
  public:
   explicit Hasher(std::string_view algorithm = "sha256");
