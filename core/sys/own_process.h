@@ -10,8 +10,6 @@ namespace ctrbox::core {
 void become_subreaper();
 /// A mount namespace of our own: mounts of the host still arrive, ours stay inside and end with the last process in it.
 void enter_own_mount_namespace();
-/// Sets oom_score_adj, or as close to it as this process may go. Returns what it is now.
-int set_oom_score_adj(int value);
 /// The name that ps and top show.
 void set_process_name(const std::string& name);
 /// Gives freed heap back to the kernel: for a process that will now be idle for long.
