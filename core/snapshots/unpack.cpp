@@ -83,8 +83,6 @@ Unpack::Unpack(Unpack&&) noexcept = default;
 const std::vector<std::size_t>& Unpack::missing() const { return state_->missing; }
 
 // A native layer is staged like overlay's, too, and becomes a whole tree in finish().
-bool Unpack::layers_are_independent() const { return true; }
-
 int Unpack::filesystem() const { return state_->area.get(); }
 
 void Unpack::apply(std::size_t layer, ByteSource& plain_tar) {

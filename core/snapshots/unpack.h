@@ -28,11 +28,9 @@ class Unpack {
 
   /// Indexes of the layers that must be applied.
   const std::vector<std::size_t>& missing() const;
-  /// True if apply() may run for several layers at once and in any order; otherwise base first, one at a time.
-  bool layers_are_independent() const;
   /// Reads the whole stream of one missing layer into a staging directory nobody else sees. The stream is read to its
   /// very end. The caller compares the digest of the plain bytes with the diff id and does not go on when it differs.
-  /// Thread: any; different layers at once if layers_are_independent().
+  /// Thread: any; different layers at once and in any order.
   void apply(std::size_t layer, ByteSource& plain_tar);
   /// What needs the layers below: implied directories, whiteouts, links into lower layers. After the last apply().
   void finish();

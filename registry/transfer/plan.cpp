@@ -96,23 +96,16 @@ void Planner::drop_needless_claims() {
 
 void Planner::arrange_steps() {
   std::map<std::size_t, std::vector<LayerStep>> by_blob;
-  std::vector<LayerStep> in_order;
   if (plan_.unpack) {
     for (const std::size_t layer : plan_.unpack->missing()) {
-      const LayerStep step{blob_of_.at(tree_.to_unpack->layers[layer].digest), layer};
-      by_blob[step.blob].push_back(step);
-      in_order.push_back(step);
+      const std::size_t blob = blob_of_.at(tree_.to_unpack->layers[layer].digest);
+      by_blob[blob].push_back({blob, layer});
     }
-    std::sort(in_order.begin(), in_order.end(), [](const auto& a, const auto& b) { return a.unpack < b.unpack; });
-    if (!plan_.unpack->layers_are_independent()) by_blob.clear();
   }
   for (std::size_t i = 0; i < plan_.blobs.size(); ++i) {
-    const bool in_a_step =
-        std::any_of(in_order.begin(), in_order.end(), [&](const auto& step) { return step.blob == i; });
-    if (plan_.blobs[i].document == nullptr && !plan_.blobs[i].present && !in_a_step)
+    if (plan_.blobs[i].document == nullptr && !plan_.blobs[i].present && !by_blob.contains(i))
       by_blob[i].push_back({i, std::nullopt});
   }
-  if (plan_.unpack && !plan_.unpack->layers_are_independent() && !in_order.empty()) plan_.sequences.push_back(in_order);
   for (auto& [blob, steps] : by_blob) plan_.sequences.push_back(std::move(steps));
   std::stable_sort(plan_.sequences.begin(), plan_.sequences.end(), [&](const auto& a, const auto& b) {
     return plan_.blobs[a.front().blob].descriptor.size > plan_.blobs[b.front().blob].descriptor.size;
