@@ -29,16 +29,23 @@ endif()
 add_archive(dep_zlib HEADER zlib.h LIBRARIES z)                              # core/archive
 add_archive(dep_zstd HEADER zstd.h LIBRARIES zstd)                           # core/archive
 add_archive(dep_archive HEADER archive.h LIBRARIES archive)                  # core/archive
-add_archive(dep_protobuf HEADER google/protobuf/message_lite.h LIBRARIES protobuf-lite)  # core/events, runtime/wire
+add_archive(dep_protobuf HEADER google/protobuf/message.h LIBRARIES protobuf)  # core/events, runtime's messages
+add_archive(dep_nghttp2 HEADER nghttp2/nghttp2.h LIBRARIES nghttp2)          # runtime/grpc
+find_path(CTRBOX_TOML_INCLUDE toml++/toml.h REQUIRED)                        # runtime/daemon (configuration)
 add_archive(dep_re2 HEADER re2/re2.h LIBRARIES re2)                          # core/filters
 find_path(CTRBOX_CURL_INCLUDE curl/curl.h REQUIRED)                          # registry/http, loaded at run time
 find_path(CTRBOX_JSON_INCLUDE nlohmann/json.hpp REQUIRED)                    # .cpp files
 find_path(CTRBOX_CLI11_INCLUDE CLI/CLI.hpp REQUIRED)                         # commands
 find_program(CTRBOX_PROTOC protoc REQUIRED)
 
-# generate_protobuf(TARGET FILE.proto...): lite messages, in a library of their own whose code is not judged by our
-# warnings. Headers are included as "<stem>.pb.h"; a file imports another of its folder by its bare name.
-function(generate_protobuf target)
+# generate_protobuf(TARGET lite|full FILE.proto...): messages, in a library of their own whose code is not judged by our
+# warnings; full ones can be asked for their fields. Headers are included as "<stem>.pb.h"; a file imports another of its
+# folder by its bare name.
+function(generate_protobuf target runtime)
+  set(out_option --cpp_out=)
+  if(runtime STREQUAL lite)
+    set(out_option --cpp_out=lite:)
+  endif()
   set(out ${CMAKE_CURRENT_BINARY_DIR}/${target})
   file(MAKE_DIRECTORY ${out})
   set(generated)
@@ -47,7 +54,7 @@ function(generate_protobuf target)
     get_filename_component(stem ${proto} NAME_WE)
     get_filename_component(folder ${proto} DIRECTORY)
     add_custom_command(OUTPUT ${out}/${stem}.pb.cc ${out}/${stem}.pb.h
-      COMMAND ${CTRBOX_PROTOC} --cpp_out=lite:${out} -I ${folder} ${proto}
+      COMMAND ${CTRBOX_PROTOC} ${out_option}${out} -I ${folder} ${proto}
       DEPENDS ${protos})
     list(APPEND generated ${out}/${stem}.pb.cc)
   endforeach()

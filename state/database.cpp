@@ -104,6 +104,7 @@ void Database::write(Durability durability, const std::function<void(Transaction
     Transaction transaction(*this);
     change(transaction);
     transaction.commit();
+    transaction.run_after_commit();
   });
 }
 

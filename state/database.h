@@ -1,7 +1,7 @@
 // The per-host state file: one SQLite database in WAL mode, shared by every ctrbox process of the host.
 //
-// One connection a process, never carried across fork and never a second descriptor on the file (closing one would drop
-// the POSIX locks of the other). Thread: one thread at a time; the caller serialises.
+// One connection a thread, never carried across fork, and the file is never opened by other means (closing such a
+// descriptor would drop SQLite's POSIX locks). Thread: one thread at a time; the caller serialises.
 // Ensures after crash: the file holds a prefix of the committed transactions, in order.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once

@@ -167,7 +167,24 @@ CREATE TABLE events (
 );
 )sql";
 
-constexpr const char* kScripts[] = {kVersion1};
+constexpr const char* kVersion2 = R"sql(
+-- What is set for the whole host; what has no row has its default.
+CREATE TABLE settings (
+  name  TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) WITHOUT ROWID;
+-- How far each named reader has come in the events: the last sequence it has dealt with.
+CREATE TABLE event_cursors (
+  name       TEXT PRIMARY KEY,
+  sequence   INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) WITHOUT ROWID;
+-- Messages go by their bare name, which every containerd since 1.0 understands; the prefix only some did.
+UPDATE events SET type_url = substr(type_url, length('types.containerd.io/') + 1)
+  WHERE type_url LIKE 'types.containerd.io/containerd.%';
+)sql";
+
+constexpr const char* kScripts[] = {kVersion1, kVersion2};
 
 }  // namespace
 

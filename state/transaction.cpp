@@ -2,6 +2,9 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <exception>
+
 namespace ctrbox::state {
 
 Transaction::Transaction(Database& database) : database_(database) {
@@ -17,6 +20,21 @@ Transaction::~Transaction() {
 void Transaction::commit() {
   database_.execute("COMMIT");
   open_ = false;
+}
+
+void Transaction::after_commit(AfterCommit action) {
+  if (std::find(after_commit_.begin(), after_commit_.end(), action) == after_commit_.end())
+    after_commit_.push_back(action);
+}
+
+void Transaction::run_after_commit() noexcept {
+  for (const AfterCommit action : after_commit_) {
+    try {
+      action(database_);
+    } catch (const std::exception&) {
+      // Told nowhere: whoever depends on it must live without it anyway, since we may be killed before it.
+    }
+  }
 }
 
 std::int64_t Transaction::changes() const { return sqlite3_changes64(database_.connection_); }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "state/database.h"
 
@@ -39,14 +40,23 @@ class Transaction {
 
   Database& database() noexcept { return database_; }
 
+  /// What is to be done once the changes are visible, in the order of the first mention and each once, however often it
+  /// is asked for. Nothing of it is done when the transaction is rolled back.
+  using AfterCommit = void (*)(Database&);
+  void after_commit(AfterCommit action);
+
   /// Makes the changes visible. Throws std::system_error, and then nothing has changed.
   void commit();
+  /// Requires: commit() was called. Errors of an action are dropped: the change is made, and its caller must not take
+  /// it for failed.
+  void run_after_commit() noexcept;
 
  private:
   std::int64_t changes() const;
   std::int64_t last_insert_id() const;
 
   Database& database_;
+  std::vector<AfterCommit> after_commit_;
   bool open_ = false;
 };
 

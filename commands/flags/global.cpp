@@ -4,8 +4,8 @@
 #include <optional>
 
 #include "commands/errors.h"
-#include "commands/flags/duration.h"
 #include "commands/lookup.h"
+#include "core/base/duration.h"
 
 namespace ctrbox::commands {
 namespace {
@@ -54,7 +54,7 @@ void set_flag(ParsedGlobals& parsed, std::string_view name, const std::string& v
   if (name == "--namespace") parsed.flags.ns = value;
   if (name == "--root") parsed.flags.root = value;
   if (name == "--state") parsed.flags.state = value;
-  if (name == "--timeout") parsed.flags.timeout_seconds = parse_duration(value);
+  if (name == "--timeout") parsed.flags.timeout_seconds = core::parse_duration(value);
 }
 
 void set_switch(ParsedGlobals& parsed, std::string_view name, bool on) {

@@ -67,7 +67,28 @@ void append_code_point(std::string& out, char32_t code_point) {
   out += '}';
 }
 
+/// All that may not reach a terminal is below U+10000.
+void append_json_escape(std::string& out, char32_t code_point) {
+  out += "\\u";
+  for (int shift = 12; shift >= 0; shift -= 4) out += kHexDigits[(code_point >> shift) & 0xf];
+}
+
 }  // namespace
+
+std::string escape_json_for_terminal(std::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  while (!json.empty()) {
+    const Decoded decoded = decode(json);
+    const std::size_t length = std::max<std::size_t>(decoded.length, 1);
+    if (is_control(decoded.code_point) || is_bidirectional_control(decoded.code_point))
+      append_json_escape(out, decoded.length == 0 ? 0xfffd : decoded.code_point);
+    else
+      out += json.substr(0, length);
+    json.remove_prefix(length);
+  }
+  return out;
+}
 
 std::string escape_for_terminal(std::string_view text) {
   const auto is_plain = [](char c) { return c >= ' ' && c <= '~'; };

@@ -11,4 +11,8 @@ namespace ctrbox::core {
 /// Newlines and tabs are escaped too: the result is one line.
 std::string escape_for_terminal(std::string_view text);
 
+/// The same for a JSON text: what escape_for_terminal would change stands as \uNNNN, so that it stays JSON of the same
+/// meaning. Requires: `json` is valid UTF-8, as every JSON writer's output is.
+std::string escape_json_for_terminal(std::string_view json);
+
 }  // namespace ctrbox::core

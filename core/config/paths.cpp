@@ -84,4 +84,11 @@ void Paths::create() const {
     make_private(path);
 }
 
+std::string doorbell_beside(const std::string& database) {
+  return database.substr(0, database.find_last_of('/') + 1) + "doorbell";
+}
+
+std::string ttrpc_beside(const std::string& socket) { return socket + ".ttrpc"; }
+std::string lock_beside(const std::string& socket) { return socket + ".lock"; }
+
 }  // namespace ctrbox::core

@@ -17,6 +17,9 @@ struct Paths {
   static Paths choose(const std::string& root_flag, const std::string& state_flag);
 
   std::string database() const { return root + "/state.db"; }
+  /// Where the containerd personality listens unless told otherwise, and where it writes when it is in the background.
+  std::string socket() const { return state + "/containerd.sock"; }
+  std::string daemon_log() const { return state + "/containerd.log"; }
   std::string blobs() const { return root + "/content/blobs/sha256"; }
   std::string blob(const Digest& digest) const;
   std::string ingest() const { return root + "/content/ingest"; }
@@ -28,5 +31,12 @@ struct Paths {
   /// Makes root, state and the directories above, 0700, repairing wider modes. Throws core::Error.
   void create() const;
 };
+
+/// The file beside a database that is opened and closed after a change (core/events/doorbell.h). It stays empty.
+std::string doorbell_beside(const std::string& database);
+/// The ttrpc socket that belongs to a gRPC socket.
+std::string ttrpc_beside(const std::string& socket);
+/// Held by the one process that serves a socket.
+std::string lock_beside(const std::string& socket);
 
 }  // namespace ctrbox::core

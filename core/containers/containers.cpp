@@ -55,7 +55,10 @@ void create(state::Transaction& tx, const std::string& ns, const Container& cont
       namespace_id, container.id, container.image, container.runtime_name, container.spec, container.snapshotter,
       container.snapshot_key, now, now);
   merge_labels(tx, LabelOwner::containers, row, container.labels);
-  events::append(tx, ns, events::ContainerCreate{container.id, container.image, container.runtime_name});
+  events::append(
+      tx, ns,
+      events::ContainerCreate{container.id, container.image, container.runtime_name, without_removals(container.labels),
+                              container.snapshotter, container.snapshot_key});
 }
 
 std::optional<Container> find(state::Database& database, const std::string& ns, const std::string& id) {

@@ -5,17 +5,18 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
+#include "content_events.pb.h"
 #include "core/base/utf8.h"
 #include "core/events/outbox.h"
 #include "events.pb.h"
 #include "image_events.pb.h"
-#include "wire.pb.h"
 
 namespace ctrbox::core::events {
 namespace {
 
 namespace pb = containerd::events;
 namespace image_pb = containerd::services::images::v1;
+namespace content_pb = containerd::services::content::v1;
 
 constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
 
@@ -27,7 +28,7 @@ Payload payload(const char* topic, const google::protobuf::MessageLite& message)
     out.SetSerializationDeterministic(true);
     message.SerializeToCodedStream(&out);
   }
-  return {topic, "types.containerd.io/" + message.GetTypeName(), std::move(value)};
+  return {topic, message.GetTypeName(), std::move(value)};
 }
 
 template <typename Message>
@@ -35,7 +36,16 @@ void set_labels(Message& message, const Labels& labels) {
   for (const auto& [key, value] : labels) (*message.mutable_labels())[to_utf8(key)] = to_utf8(value);
 }
 
-void set_time(wire::Timestamp& message, UnixNanos time) {
+template <typename Message>
+void set_target(Message& message, const Descriptor& target) {
+  if (target.digest.empty()) return;
+  containerd::types::Descriptor& descriptor = *message.mutable_target();
+  descriptor.set_media_type(to_utf8(target.media_type));
+  descriptor.set_digest(target.digest.text());
+  descriptor.set_size(target.size);
+}
+
+void set_time(google::protobuf::Timestamp& message, UnixNanos time) {
   std::int64_t fraction = time % kNanosPerSecond;
   if (fraction < 0) fraction += kNanosPerSecond;
   message.set_seconds((time - fraction) / kNanosPerSecond);
@@ -48,6 +58,25 @@ Payload with_labels(const char* topic, const Event& event) {
   Message message;
   message.set_name(to_utf8(event.name));
   set_labels(message, event.labels);
+  return payload(topic, message);
+}
+
+template <typename Message, typename Event>
+Payload with_target(const char* topic, const Event& event) {
+  Message message;
+  message.set_name(to_utf8(event.name));
+  set_labels(message, event.labels);
+  set_target(message, event.target);
+  return payload(topic, message);
+}
+
+/// SnapshotPrepare's fields, whichever kind of snapshot it is that begins.
+template <typename Event>
+Payload with_parent(const char* topic, const Event& event) {
+  pb::SnapshotPrepare message;
+  message.set_key(to_utf8(event.key));
+  message.set_parent(to_utf8(event.parent));
+  message.set_snapshotter(to_utf8(event.snapshotter));
   return payload(topic, message);
 }
 
@@ -73,15 +102,26 @@ Payload encode(const NamespaceDelete& event) {
   return with_name<pb::NamespaceDelete>("/namespaces/delete", event.name);
 }
 
-Payload encode(const ImageCreate& event) { return with_labels<image_pb::ImageCreate>("/images/create", event); }
-Payload encode(const ImageUpdate& event) { return with_labels<image_pb::ImageUpdate>("/images/update", event); }
+Payload encode(const ImageCreate& event) { return with_target<image_pb::ImageCreate>("/images/create", event); }
+Payload encode(const ImageUpdate& event) { return with_target<image_pb::ImageUpdate>("/images/update", event); }
 Payload encode(const ImageDelete& event) { return with_name<image_pb::ImageDelete>("/images/delete", event.name); }
 
 Payload encode(const ContentCreate& event) {
   pb::ContentCreate message;
   message.set_digest(event.digest);
   message.set_size(event.size);
+  set_labels(message, event.labels);
   return payload("/content/create", message);
+}
+
+Payload encode(const ContentUpdate& event) {
+  content_pb::Info message;
+  message.set_digest(event.digest);
+  message.set_size(event.size);
+  set_time(*message.mutable_created_at(), event.created_at);
+  set_time(*message.mutable_updated_at(), event.updated_at);
+  set_labels(message, event.labels);
+  return payload("/content/update", message);
 }
 
 Payload encode(const ContentDelete& event) {
@@ -90,19 +130,15 @@ Payload encode(const ContentDelete& event) {
   return payload("/content/delete", message);
 }
 
-Payload encode(const SnapshotPrepare& event) {
-  pb::SnapshotPrepare message;
-  message.set_key(to_utf8(event.key));
-  message.set_parent(to_utf8(event.parent));
-  message.set_snapshotter(to_utf8(event.snapshotter));
-  return payload("/snapshot/prepare", message);
-}
+Payload encode(const SnapshotPrepare& event) { return with_parent("/snapshot/prepare", event); }
+Payload encode(const SnapshotView& event) { return with_parent("/snapshot/view", event); }
 
 Payload encode(const SnapshotCommit& event) {
   pb::SnapshotCommit message;
   message.set_key(to_utf8(event.key));
   message.set_name(to_utf8(event.name));
   message.set_snapshotter(to_utf8(event.snapshotter));
+  message.set_parent(to_utf8(event.parent));
   return payload("/snapshot/commit", message);
 }
 
@@ -118,6 +154,9 @@ Payload encode(const ContainerCreate& event) {
   message.set_id(to_utf8(event.id));
   message.set_image(to_utf8(event.image));
   message.mutable_runtime()->set_name(to_utf8(event.runtime_name));
+  set_labels(message, event.labels);
+  message.set_snapshotter(to_utf8(event.snapshotter));
+  message.set_snapshot_key(to_utf8(event.snapshot_key));
   return payload("/containers/create", message);
 }
 
@@ -141,7 +180,7 @@ Payload encode(const TaskCreate& event) {
   message.set_container_id(to_utf8(event.container_id));
   message.set_bundle(to_utf8(event.bundle));
   for (const Mount& mount : event.rootfs) {
-    wire::Mount& added = *message.add_rootfs();
+    containerd::types::Mount& added = *message.add_rootfs();
     added.set_type(to_utf8(mount.type));
     added.set_source(to_utf8(mount.source));
     for (const std::string& option : mount.options) added.add_options(to_utf8(option));
@@ -182,9 +221,33 @@ Payload encode(const TaskDelete& event) {
   return payload("/tasks/delete", message);
 }
 
+Payload encode(const TaskOom& event) { return with_container<pb::TaskOOM>("/tasks/oom", event.container_id); }
+
+Payload encode(const TaskExecAdded& event) {
+  pb::TaskExecAdded message;
+  message.set_container_id(to_utf8(event.container_id));
+  message.set_exec_id(to_utf8(event.exec_id));
+  return payload("/tasks/exec-added", message);
+}
+
+Payload encode(const TaskExecStarted& event) {
+  pb::TaskExecStarted message;
+  message.set_container_id(to_utf8(event.container_id));
+  message.set_exec_id(to_utf8(event.exec_id));
+  message.set_pid(event.pid);
+  return payload("/tasks/exec-started", message);
+}
+
 Payload encode(const TaskPaused& event) { return with_container<pb::TaskPaused>("/tasks/paused", event.container_id); }
 Payload encode(const TaskResumed& event) {
   return with_container<pb::TaskResumed>("/tasks/resumed", event.container_id);
+}
+
+Payload encode(const TaskCheckpointed& event) {
+  pb::TaskCheckpointed message;
+  message.set_container_id(to_utf8(event.container_id));
+  message.set_checkpoint(to_utf8(event.checkpoint));
+  return payload("/tasks/checkpointed", message);
 }
 
 }  // namespace ctrbox::core::events

@@ -1,4 +1,5 @@
-// The events of ctrbox as values. Topics, messages and field numbers are containerd's (package containerd.events).
+// The events of ctrbox as values. Topics, messages and field numbers are containerd's (package containerd.events); what
+// those leave out and the state has stands last in each (docs/formats/events.md).
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -8,6 +9,7 @@
 
 #include "core/base/clock.h"
 #include "core/labels/labels.h"
+#include "core/oci/descriptor.h"
 #include "core/sys/mount.h"
 
 namespace ctrbox::core::events {
@@ -26,10 +28,12 @@ struct NamespaceDelete {
 struct ImageCreate {
   std::string name;
   Labels labels;
+  Descriptor target;
 };
 struct ImageUpdate {
   std::string name;
   Labels labels;
+  Descriptor target;
 };
 struct ImageDelete {
   std::string name;
@@ -37,6 +41,14 @@ struct ImageDelete {
 struct ContentCreate {
   std::string digest;
   std::int64_t size = 0;
+  Labels labels;
+};
+struct ContentUpdate {
+  std::string digest;
+  std::int64_t size = 0;
+  UnixNanos created_at = 0;
+  UnixNanos updated_at = 0;
+  Labels labels;
 };
 struct ContentDelete {
   std::string digest;
@@ -46,10 +58,17 @@ struct SnapshotPrepare {
   std::string parent;
   std::string snapshotter;
 };
+/// A read-only snapshot, of which containerd tells nothing.
+struct SnapshotView {
+  std::string key;
+  std::string parent;
+  std::string snapshotter;
+};
 struct SnapshotCommit {
   std::string key;
   std::string name;
   std::string snapshotter;
+  std::string parent;  // only where the key was not told of before
 };
 struct SnapshotRemove {
   std::string key;
@@ -59,6 +78,9 @@ struct ContainerCreate {
   std::string id;
   std::string image;
   std::string runtime_name;
+  Labels labels;
+  std::string snapshotter;
+  std::string snapshot_key;
 };
 struct ContainerUpdate {
   std::string id;
@@ -100,11 +122,27 @@ struct TaskDelete {
   UnixNanos exited_at = 0;
   std::string id;
 };
+struct TaskOom {
+  std::string container_id;
+};
+struct TaskExecAdded {
+  std::string container_id;
+  std::string exec_id;
+};
+struct TaskExecStarted {
+  std::string container_id;
+  std::string exec_id;
+  std::uint32_t pid = 0;
+};
 struct TaskPaused {
   std::string container_id;
 };
 struct TaskResumed {
   std::string container_id;
+};
+struct TaskCheckpointed {
+  std::string container_id;
+  std::string checkpoint;
 };
 
 }  // namespace ctrbox::core::events

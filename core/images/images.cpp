@@ -66,15 +66,15 @@ void insert(state::Transaction& tx, const std::string& ns, const std::string& na
       "VALUES(?, ?, ?, ?, ?, ?, ?)",
       namespace_id, name, target.media_type, target.digest.text(), target.size, now, now);
   merge_labels(tx, LabelOwner::images, id, labels);
-  events::append(tx, ns, events::ImageCreate{name, without_removals(labels)});
+  events::append(tx, ns, events::ImageCreate{name, without_removals(labels), target});
 }
 
 /// The time of change and the event of an image that has changed. Returns its labels.
 Labels finish_update(state::Transaction& tx, const std::string& ns, const std::string& name, std::int64_t id) {
   tx.execute("UPDATE images SET updated_at = ? WHERE id = ?", now_ns(), id);
-  Labels labels = read_labels(tx.database(), LabelOwner::images, id);
-  events::append(tx, ns, events::ImageUpdate{name, labels});
-  return labels;
+  Image image = get(tx.database(), ns, name);
+  events::append(tx, ns, events::ImageUpdate{name, image.labels, image.target});
+  return std::move(image.labels);
 }
 
 }  // namespace

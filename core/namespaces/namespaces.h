@@ -34,7 +34,7 @@ std::optional<std::int64_t> find_id(state::Database& database, const std::string
 /// Merges labels (an empty value removes its key); creates the namespace if needed. No event if nothing changes.
 void label(state::Transaction& tx, const std::string& name, const Labels& labels);
 /// In byte order of names.
-std::vector<Namespace> list(state::Database& database);
+std::vector<Namespace> list(state::Database& database, const std::vector<std::string>& filters = {});
 /// Removes the namespace with its labels, content records and snapshots, told by one event; blobs and snapshot
 /// directories are left to the collector. Throws failed_precondition `namespace "x" must be empty` while it has images
 /// or containers (the message says how many of each), not_found if there is none.

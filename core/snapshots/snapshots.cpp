@@ -9,6 +9,7 @@
 #include "core/diff/copy.h"
 #include "core/diff/layer_stack.h"
 #include "core/events/outbox.h"
+#include "core/filters/keep_matching.h"
 #include "core/namespaces/namespaces.h"
 #include "core/snapshots/driver.h"
 #include "core/snapshots/staging.h"
@@ -47,6 +48,19 @@ std::vector<rows::Layer> layers_below(state::Database& database, const rows::Sna
   if (layers.empty()) throw data_loss("snapshot without a directory");
   layers.erase(layers.begin());
   return layers;
+}
+
+/// "kind" is "view", "active" or "committed", as containerd spells it in filters.
+std::optional<std::string> field_of(const Info& info, const std::vector<std::string>& path) {
+  if (path == std::vector<std::string>{"key"} || path == std::vector<std::string>{"name"}) return info.key;
+  if (path == std::vector<std::string>{"parent"})
+    return info.parent.empty() ? std::nullopt : std::optional(info.parent);
+  if (path == std::vector<std::string>{"kind"}) {
+    std::string kind(to_string(info.kind));
+    kind[0] = static_cast<char>(kind[0] - 'A' + 'a');
+    return kind;
+  }
+  return find_label(info.labels, path);
 }
 
 }  // namespace
@@ -108,6 +122,8 @@ void Prepared::record(state::Transaction& tx) {
                parent ? std::optional(parent->id) : std::nullopt, state.number);
   if (state.kind == Kind::active) {
     events::append(tx, state.space.ns, events::SnapshotPrepare{state.key, state.parent, state.space.snapshotter});
+  } else {
+    events::append(tx, state.space.ns, events::SnapshotView{state.key, state.parent, state.space.snapshotter});
   }
 }
 
@@ -183,7 +199,7 @@ void Snapshots::commit(const std::string& name, const std::string& key) {
   failpoint("snapshots.commit.synced");
   database_.write(state::Durability::full, [&](state::Transaction& tx) {
     rows::commit(tx, check(tx.database()), name, {usage.size_bytes, usage.inodes});
-    events::append(tx, namespace_, events::SnapshotCommit{key, name, snapshotter_});
+    events::append(tx, namespace_, events::SnapshotCommit{key, name, snapshotter_, ""});
   });
 }
 
@@ -232,7 +248,9 @@ Usage Snapshots::usage(const std::string& key) {
   return {usage.size_bytes, usage.inodes};
 }
 
-std::vector<Info> Snapshots::list() { return rows::list(database_, {namespace_, snapshotter_}); }
+std::vector<Info> Snapshots::list(const std::vector<std::string>& filters) {
+  return keep_matching(rows::list(database_, {namespace_, snapshotter_}), filters, field_of);
+}
 
 std::optional<std::string> Snapshots::read_file(const std::string& key, const std::string& path,
                                                 std::size_t max_bytes) {

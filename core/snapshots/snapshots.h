@@ -91,7 +91,7 @@ class Snapshots {
   Info stat(const std::string& key);
   Usage usage(const std::string& key);
   /// All kinds, byte order of keys.
-  std::vector<Info> list();
+  std::vector<Info> list(const std::vector<std::string>& filters = {});
 
   /// A file of the snapshot as a container would see it, without mounting: for passwd and group. Follows links inside
   /// the root only; regular files only. std::nullopt when absent. Throws resource_exhausted beyond max_bytes.

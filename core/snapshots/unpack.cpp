@@ -179,7 +179,8 @@ std::int64_t Unpack::State::record_snapshot(state::Transaction& tx, std::int64_t
   const std::string& name = chain_ids[layer].text();
   if (const auto there = rows::find(tx.database(), {ns, snapshotter}, name)) return there->id;
   const std::int64_t id = rows::insert(tx, namespace_id, snapshotter, name, Kind::committed, parent, directory);
-  events::append(tx, ns, events::SnapshotCommit{"extract " + name, name, snapshotter});
+  const std::string below = layer == 0 ? "" : chain_ids[layer - 1].text();
+  events::append(tx, ns, events::SnapshotCommit{"extract " + name, name, snapshotter, below});
   return id;
 }
 

@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 
@@ -40,6 +41,13 @@ void limit_time(double seconds) noexcept {
   if (seconds <= 0) return;
   const auto limit = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
   deadline = limit.time_since_epoch().count();
+}
+
+std::optional<std::chrono::milliseconds> time_left() noexcept {
+  const Clock::rep limit = deadline;
+  if (limit == 0) return std::nullopt;
+  const auto left = Clock::time_point(Clock::duration(limit)) - Clock::now();
+  return std::max(std::chrono::milliseconds(0), std::chrono::ceil<std::chrono::milliseconds>(left));
 }
 
 bool out_of_time() noexcept {

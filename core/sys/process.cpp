@@ -1,6 +1,7 @@
 #include "core/sys/process.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -86,6 +87,12 @@ bool is_alive(const ProcessIdentity& process) {
 const std::string& boot_id() {
   static const std::string id = read_boot_id();
   return id;
+}
+
+std::uint64_t pid_namespace() {
+  struct stat status = {};
+  if (stat("/proc/self/ns/pid", &status) != 0) throw system_error("/proc/self/ns/pid", errno);
+  return status.st_ino;
 }
 
 bool is_root() noexcept { return geteuid() == 0; }

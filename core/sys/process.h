@@ -25,6 +25,8 @@ ProcessIdentity this_process();
 bool is_alive(const ProcessIdentity& process);
 /// /proc/sys/kernel/random/boot_id, read once.
 const std::string& boot_id();
+/// Which pid namespace this process is in: the number of its inode.
+std::uint64_t pid_namespace();
 /// Whether the effective user is root.
 bool is_root() noexcept;
 

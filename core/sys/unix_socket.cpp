@@ -6,7 +6,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 
 #include "core/base/error.h"
@@ -47,6 +49,16 @@ Fd listen_unix(int directory, const std::string& name) {
   }
   if (listen(fd.get(), kBacklog) != 0) throw system_error("listening on socket " + quoted(name), errno);
   return fd;
+}
+
+std::string path_of(int listener) {
+  sockaddr_un address = {};
+  socklen_t size = sizeof address;
+  if (getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+    throw system_error("asking for a socket's name", errno);
+  if (address.sun_family != AF_UNIX) throw invalid_argument("not a unix socket");
+  const std::size_t length = size - offsetof(sockaddr_un, sun_path);
+  return {address.sun_path, strnlen(address.sun_path, std::min(length, sizeof address.sun_path))};
 }
 
 Fd connect_unix(int directory, const std::string& name) {

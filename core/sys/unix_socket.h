@@ -13,6 +13,8 @@ namespace ctrbox::core {
 
 /// A listening socket, non-blocking, mode 0600. `name` is one component beneath `directory`. Throws already_exists.
 Fd listen_unix(int directory, const std::string& name);
+/// The path that a listening socket has its name from; "" if it has none (an abstract name).
+std::string path_of(int listener);
 /// A connected, blocking socket. Throws not_found (no socket), unavailable (nobody listens).
 Fd connect_unix(int directory, const std::string& name);
 /// The next connection, non-blocking; std::nullopt when none waits.

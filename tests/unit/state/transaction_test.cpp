@@ -56,5 +56,36 @@ TEST_F(TransactionTest, NewerSchemaIsRefused) {
   EXPECT_THROW(Database database(path()), std::runtime_error);
 }
 
+TEST_F(TransactionTest, AfterCommitRunsEachActionOnceAndOnlyThen) {
+  static int rung = 0;
+  static std::int64_t seen = 0;
+  rung = 0;
+  Database database(path());
+  database.write(Durability::normal, [](Transaction& tx) {
+    tx.execute("INSERT INTO namespaces(name, created_at) VALUES(?, ?)", "foo", 1);
+    for (int i = 0; i < 3; ++i) tx.after_commit([](Database&) { ++rung; });
+    tx.after_commit([](Database& visible) {
+      seen = count_namespaces(visible);
+      throw std::runtime_error("dropped: the change is made");
+    });
+    EXPECT_EQ(rung, 0);
+  });
+  EXPECT_EQ(rung, 1);
+  EXPECT_EQ(seen, 1);
+}
+
+TEST_F(TransactionTest, AfterCommitIsForgottenWithTheTransaction) {
+  static int rung = 0;
+  rung = 0;
+  Database database(path());
+  const auto fail = [](Transaction& tx) {
+    tx.after_commit([](Database&) { ++rung; });
+    throw std::runtime_error("no");
+  };
+  EXPECT_THROW(database.write(Durability::normal, fail), std::runtime_error);
+  database.write(Durability::normal, [](Transaction&) {});
+  EXPECT_EQ(rung, 0);
+}
+
 }  // namespace
 }  // namespace ctrbox::state

@@ -45,5 +45,10 @@ TEST(Escape, ResultHoldsNoControlWhateverTheInput) {
   }
 }
 
+TEST(EscapeJson, StaysTheSameJson) {
+  EXPECT_EQ(escape_json_for_terminal("{\"a\":\"\xe6\x97\xa5 \\n\"}"), "{\"a\":\"\xe6\x97\xa5 \\n\"}");
+  EXPECT_EQ(escape_json_for_terminal("\"\xc2\x9b\xe2\x80\xa8\x7f\xe2\x80\xae\""), "\"\\u009b\\u2028\\u007f\\u202e\"");
+}
+
 }  // namespace
 }  // namespace ctrbox::core

@@ -30,7 +30,7 @@ template <typename Event>
 void expect(const Event& event, const std::string& topic, const std::string& type, const std::string& bytes) {
   const Payload payload = encode(event);
   EXPECT_EQ(payload.topic, topic);
-  EXPECT_EQ(payload.type_url, "types.containerd.io/" + type);
+  EXPECT_EQ(payload.type_url, type);
   EXPECT_EQ(payload.value, bytes) << type;
 }
 
@@ -43,31 +43,45 @@ TEST(EventEncoding, Namespaces) {
 }
 
 TEST(EventEncoding, Images) {
-  const std::string bytes = field(1, "redis") + pair(2, "k", "v");
-  expect(ImageCreate{"redis", {{"k", "v"}}}, "/images/create", "containerd.services.images.v1.ImageCreate", bytes);
-  expect(ImageUpdate{"redis", {{"k", "v"}}}, "/images/update", "containerd.services.images.v1.ImageUpdate", bytes);
+  Descriptor target;
+  target.media_type = "m";
+  target.digest = Digest::of("x");
+  target.size = 7;
+  const std::string descriptor = field(1, "m") + field(2, target.digest.text()) + field(3, std::uint64_t{7});
+  const std::string bytes = field(1, "redis") + pair(2, "k", "v") + field(1001, descriptor);
+  expect(ImageCreate{"redis", {{"k", "v"}}, target}, "/images/create", "containerd.services.images.v1.ImageCreate",
+         bytes);
+  expect(ImageUpdate{"redis", {{"k", "v"}}, target}, "/images/update", "containerd.services.images.v1.ImageUpdate",
+         bytes);
   expect(ImageDelete{"redis"}, "/images/delete", "containerd.services.images.v1.ImageDelete", field(1, "redis"));
 }
 
 TEST(EventEncoding, Content) {
-  expect(ContentCreate{"sha256:aa", 5'000'000'000}, "/content/create", "containerd.events.ContentCreate",
-         field(1, "sha256:aa") + field(2, std::uint64_t{5'000'000'000}));
+  expect(ContentCreate{"sha256:aa", 5'000'000'000, {{"k", "v"}}}, "/content/create", "containerd.events.ContentCreate",
+         field(1, "sha256:aa") + field(2, std::uint64_t{5'000'000'000}) + pair(1001, "k", "v"));
+  expect(ContentUpdate{"sha256:aa", 5, kTime, kTime, {{"k", "v"}}}, "/content/update",
+         "containerd.services.content.v1.Info",
+         field(1, "sha256:aa") + field(2, std::uint64_t{5}) + field(3, kTimeBytes) + field(4, kTimeBytes) +
+             pair(5, "k", "v"));
   expect(ContentDelete{"sha256:aa"}, "/content/delete", "containerd.events.ContentDelete", field(1, "sha256:aa"));
 }
 
 TEST(EventEncoding, Snapshots) {
   expect(SnapshotPrepare{"k", "p", "overlayfs"}, "/snapshot/prepare", "containerd.events.SnapshotPrepare",
          field(1, "k") + field(2, "p") + field(5, "overlayfs"));
-  expect(SnapshotCommit{"k", "n", "native"}, "/snapshot/commit", "containerd.events.SnapshotCommit",
-         field(1, "k") + field(2, "n") + field(5, "native"));
+  expect(SnapshotView{"k", "p", "overlayfs"}, "/snapshot/view", "containerd.events.SnapshotPrepare",
+         field(1, "k") + field(2, "p") + field(5, "overlayfs"));
+  expect(SnapshotCommit{"k", "n", "native", "p"}, "/snapshot/commit", "containerd.events.SnapshotCommit",
+         field(1, "k") + field(2, "n") + field(5, "native") + field(1001, "p"));
   expect(SnapshotRemove{"k", "native"}, "/snapshot/remove", "containerd.events.SnapshotRemove",
          field(1, "k") + field(5, "native"));
 }
 
 TEST(EventEncoding, Containers) {
-  expect(ContainerCreate{"c", "redis", "io.containerd.runc.v2"}, "/containers/create",
+  expect(ContainerCreate{"c", "redis", "io.containerd.runc.v2", {{"k", "v"}}, "overlayfs", "c"}, "/containers/create",
          "containerd.events.ContainerCreate",
-         field(1, "c") + field(2, "redis") + field(3, field(1, "io.containerd.runc.v2")));
+         field(1, "c") + field(2, "redis") + field(3, field(1, "io.containerd.runc.v2")) + pair(1001, "k", "v") +
+             field(1002, "overlayfs") + field(1003, "c"));
   expect(ContainerUpdate{"c", "redis", {{"b", "2"}, {"a", "1"}}, "key"}, "/containers/update",
          "containerd.events.ContainerUpdate",
          field(1, "c") + field(2, "redis") + pair(3, "a", "1") + pair(3, "b", "2") + field(4, "key"));
@@ -99,6 +113,13 @@ TEST(EventEncoding, LifeOfATask) {
              field(5, "e"));
   expect(TaskPaused{"c"}, "/tasks/paused", "containerd.events.TaskPaused", field(1, "c"));
   expect(TaskResumed{"c"}, "/tasks/resumed", "containerd.events.TaskResumed", field(1, "c"));
+  expect(TaskOom{"c"}, "/tasks/oom", "containerd.events.TaskOOM", field(1, "c"));
+  expect(TaskExecAdded{"c", "e"}, "/tasks/exec-added", "containerd.events.TaskExecAdded",
+         field(1, "c") + field(2, "e"));
+  expect(TaskExecStarted{"c", "e", 42}, "/tasks/exec-started", "containerd.events.TaskExecStarted",
+         field(1, "c") + field(2, "e") + field(3, std::uint64_t{42}));
+  expect(TaskCheckpointed{"c", "x"}, "/tasks/checkpointed", "containerd.events.TaskCheckpointed",
+         field(1, "c") + field(2, "x"));
 }
 
 TEST(EventEncoding, ZerosAreNotOnTheWire) {

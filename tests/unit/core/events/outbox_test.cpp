@@ -23,7 +23,7 @@ TEST_F(OutboxTest, RowHoldsTheWholeEvent) {
   EXPECT_LE(row.integer(1), now_ns());
   EXPECT_EQ(row.text(2), "foo");
   EXPECT_EQ(row.text(3), "/namespaces/create");
-  EXPECT_EQ(row.text(4), "types.containerd.io/containerd.events.NamespaceCreate");
+  EXPECT_EQ(row.text(4), "containerd.events.NamespaceCreate");
   EXPECT_EQ(row.blob(5), encode(NamespaceCreate{"foo", {{"a", std::string("x\0y", 3)}}}).value);
   EXPECT_FALSE(row.step());
 }

@@ -9,6 +9,7 @@ namespace ctrbox::core::namespaces {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 class NamespacesTest : public ObjectTest {
  protected:
@@ -134,7 +135,23 @@ TEST_F(NamespacesTest, RemoveTakesContentSnapshotsAndLabelsAlong) {
   EXPECT_EQ(count_rows("SELECT count(*) FROM snapshot_labels"), 3);
   EXPECT_EQ(count_rows("SELECT count(*) FROM blobs"), 1);
   EXPECT_EQ(count_rows("SELECT count(*) FROM pragma_foreign_key_check"), 0);
-  EXPECT_EQ(told().back(), "foo /namespaces/delete");
+  // What goes with it is told, children before their parents.
+  EXPECT_THAT(told(), ElementsAre("foo /namespaces/create", "other /namespaces/create", "foo /snapshot/remove",
+                                  "foo /snapshot/remove", "foo /snapshot/remove", "foo /content/delete",
+                                  "foo /namespaces/delete"));
+  state::Statement row = database().query("SELECT payload FROM events WHERE sequence IN (3, 5) ORDER BY sequence");
+  ASSERT_TRUE(row.step());
+  EXPECT_THAT(row.blob(0), HasSubstr("top"));
+  ASSERT_TRUE(row.step());
+  EXPECT_THAT(row.blob(0), HasSubstr("base"));
+}
+
+TEST_F(NamespacesTest, ListsTakeFilters) {
+  create_namespace("one", {{"a", "b"}});
+  create_namespace("two");
+  EXPECT_EQ(list(database(), {"labels.a==b"}).size(), 1U);
+  EXPECT_EQ(list(database(), {"name==one", "name~=wo$"}).size(), 2U);
+  EXPECT_EQ(list(database(), {"name==one,labels.x"}).size(), 0U);
 }
 
 TEST_F(NamespacesTest, RemoveOfNoneIsNotFound) {

@@ -104,9 +104,27 @@ TEST_P(SnapshotterTest, PrepareWriteCommitAndStandOnIt) {
   });
   mounted(snapshots_->view("w", "base"), [&] { EXPECT_EQ(take("f"), "one"); });
   EXPECT_EQ(snapshots_->stat("top").parent, "base");
-  EXPECT_EQ(told(), (std::vector<std::string>{"default /namespaces/create", "default /snapshot/prepare",
-                                              "default /snapshot/commit", "default /snapshot/prepare",
-                                              "default /snapshot/commit"}));
+  EXPECT_EQ(told(),
+            (std::vector<std::string>{"default /namespaces/create", "default /snapshot/prepare",
+                                      "default /snapshot/commit", "default /snapshot/prepare",
+                                      "default /snapshot/commit", "default /snapshot/view", "default /snapshot/view"}));
+}
+
+TEST_P(SnapshotterTest, ListsTakeFilters) {
+  snapshots_->prepare("a", "");
+  snapshots_->commit("base", "a");
+  snapshots_->prepare("b", "base");
+  snapshots_->view("v", "base");
+  const auto keys = [&](const std::string& filter) {
+    std::string text;
+    for (const Info& info : snapshots_->list({filter})) text += info.key + " ";
+    return text;
+  };
+  EXPECT_EQ(keys("kind==active"), "b ");
+  EXPECT_EQ(keys("kind!=committed"), "b v ");
+  EXPECT_EQ(keys("parent==base,name~=^v"), "v ");
+  EXPECT_EQ(keys("parent"), "b v ");
+  EXPECT_THROW(keys("kind="), Error);
 }
 
 TEST_P(SnapshotterTest, ErrorsOfTheContract) {

@@ -1,4 +1,4 @@
-#include "commands/flags/duration.h"
+#include "core/base/duration.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 
 #include "core/base/error.h"
 
-namespace ctrbox::commands {
+namespace ctrbox::core {
 namespace {
 
 TEST(Duration, ReadsGoSpellings) {
@@ -21,9 +21,17 @@ TEST(Duration, ReadsGoSpellings) {
 
 TEST(Duration, RefusesEverythingElse) {
   for (const char* text : {"", "5", "5x", "s", "-5s", "5s ", "5 s", "1e3s", "infs", "nans", "99999999999h", "."}) {
-    EXPECT_THROW(parse_duration(text), core::Error) << text;
+    EXPECT_THROW(parse_duration(text), Error) << text;
   }
 }
 
+TEST(Duration, PrintsWithoutThePartsThatAreZero) {
+  EXPECT_EQ(to_duration_text(0), "0s");
+  EXPECT_EQ(to_duration_text(336LL * 3600 * 1'000'000'000), "336h");
+  EXPECT_EQ(to_duration_text(5'400'000'000'000), "1h30m");
+  EXPECT_EQ(to_duration_text(100'000'000), "100ms");
+  EXPECT_EQ(to_duration_text(1), "1ns");
+}
+
 }  // namespace
-}  // namespace ctrbox::commands
+}  // namespace ctrbox::core

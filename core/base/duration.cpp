@@ -1,11 +1,11 @@
-#include "commands/flags/duration.h"
+#include "core/base/duration.h"
 
 #include <charconv>
 #include <string>
 
 #include "core/base/error.h"
 
-namespace ctrbox::commands {
+namespace ctrbox::core {
 namespace {
 
 struct Unit {
@@ -18,8 +18,8 @@ constexpr Unit kUnits[] = {{"ns", 1e-9}, {"us", 1e-6}, {"\xC2\xB5s", 1e-6}, {"ms
                            {"s", 1},     {"m", 60},    {"h", 3600}};
 constexpr double kLongest = 100.0 * 365 * 24 * 3600;
 
-core::Error bad_duration(std::string_view text) {
-  return core::invalid_argument("duration " + core::quoted(text) + " is not like 5s, 100ms or 1h30m");
+Error bad_duration(std::string_view text) {
+  return invalid_argument("duration " + quoted(text) + " is not like 5s, 100ms or 1h30m");
 }
 
 const Unit* find_unit(std::string_view text) {
@@ -50,4 +50,19 @@ double parse_duration(std::string_view text) {
   return total;
 }
 
-}  // namespace ctrbox::commands
+std::string to_duration_text(std::int64_t nanos) {
+  struct Part {
+    std::int64_t nanos;
+    const char* unit;
+  };
+  constexpr Part kParts[] = {{3600'000'000'000, "h"}, {60'000'000'000, "m"}, {1'000'000'000, "s"},
+                             {1'000'000, "ms"},       {1'000, "us"},         {1, "ns"}};
+  std::string text;
+  for (const Part& part : kParts) {
+    if (nanos >= part.nanos) text += std::to_string(nanos / part.nanos) + part.unit;
+    nanos %= part.nanos;
+  }
+  return text.empty() ? "0s" : text;
+}
+
+}  // namespace ctrbox::core

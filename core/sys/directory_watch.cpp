@@ -1,0 +1,42 @@
+#include "core/sys/directory_watch.h"
+
+#include <fcntl.h>
+#include <sys/inotify.h>
+
+#include <array>
+#include <cerrno>
+
+#include "core/base/error.h"
+#include "core/sys/fifo.h"
+#include "core/sys/file.h"
+
+namespace ctrbox::core {
+namespace {
+
+constexpr std::size_t kReadBytes = 4096;  // room for any one notification, whatever the file's name
+
+Fd new_inotify() {
+  Fd fd(inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+  if (fd) return fd;
+  if (errno == EMFILE)
+    throw resource_exhausted(
+        "watching the state: too many watchers or open files (fs.inotify.max_user_instances bounds the former)");
+  throw system_error("watching the state", errno);
+}
+
+}  // namespace
+
+DirectoryWatch::DirectoryWatch(const std::string& directory) : fd_(new_inotify()) {
+  if (inotify_add_watch(fd_.get(), directory.c_str(), IN_CLOSE_WRITE | IN_ONLYDIR) < 0)
+    throw system_error("watching " + directory, errno);
+}
+
+void DirectoryWatch::drain() {
+  std::array<std::byte, kReadBytes> buffer;
+  while (try_read(fd_.get(), buffer).value_or(0) > 0) {
+  }
+}
+
+void open_and_close(const std::string& path) { open_at(AT_FDCWD, path, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600); }
+
+}  // namespace ctrbox::core
