@@ -20,7 +20,7 @@ constexpr std::size_t kMaxPidFileBytes = 32;
 
 pid_t read_pid_file(int bundle) { return std::stoi(core::read_file(bundle, kBundlePidFile, kMaxPidFileBytes)); }
 
-void send_exit(const Reply& reply, const ExitStatus& exit) {
+void send_exit(const ttrpc::Reply& reply, const ExitStatus& exit) {
   ctrbox::wire::WaitResponse response;
   response.set_exit_status(exit.status);
   wire::set_time(*response.mutable_exited_at(), exit.exited_at);
@@ -50,7 +50,7 @@ void Container::prepare(const ctrbox::wire::CreateTaskRequest& request) {
   for (const auto& mount : rootfs_) core::mount_at(mount, bundle_path_ + "/" + kBundleRootfs);
 }
 
-void Container::create(const ctrbox::wire::CreateTaskRequest& request, const Reply& reply) {
+void Container::create(const ctrbox::wire::CreateTaskRequest& request, const ttrpc::Reply& reply) {
   if (state_ != TaskState::absent || starting_) throw core::already_exists("task " + name_.id + " already exists");
   if (!request.checkpoint().empty()) throw core::not_implemented("restoring a task from a checkpoint");
   ctrbox::wire::OwnedTask owned;
@@ -72,7 +72,7 @@ void Container::create(const ctrbox::wire::CreateTaskRequest& request, const Rep
   starting_ = runtime_knows_ = true;
 }
 
-void Container::on_runtime_created(std::uint32_t status, const Reply& reply) {
+void Container::on_runtime_created(std::uint32_t status, const ttrpc::Reply& reply) {
   starting_ = false;
   if (status != 0) {
     stdio_->abandon();
@@ -88,7 +88,7 @@ void Container::on_runtime_created(std::uint32_t status, const Reply& reply) {
   if (held_exit_) on_exit(*held_exit_);
 }
 
-void Container::start(const Reply& reply) {
+void Container::start(const ttrpc::Reply& reply) {
   next_state(state_, TaskMove::start);
   if (starting_) throw core::failed_precondition("task " + name_.id + " is being started already");
   if (runtime_knows_) {
@@ -103,7 +103,7 @@ void Container::start(const Reply& reply) {
   recorder_.prepare();  // while the runtime works
 }
 
-void Container::on_runtime_started(std::uint32_t status, const Reply& reply) {
+void Container::on_runtime_started(std::uint32_t status, const ttrpc::Reply& reply) {
   starting_ = false;
   if (status != 0) {
     reply.fail(runc_->failure("start", status));
@@ -117,7 +117,7 @@ void Container::on_runtime_started(std::uint32_t status, const Reply& reply) {
   if (held_exit_) on_exit(*held_exit_);
 }
 
-void Container::on_runtime_ran(std::uint32_t status, const Reply& reply) {
+void Container::on_runtime_ran(std::uint32_t status, const ttrpc::Reply& reply) {
   core::failpoint("shim.start.after_run");
   try {
     if (status != 0) throw runc_->failure("create", status);
@@ -141,7 +141,7 @@ void Container::on_runtime_ran(std::uint32_t status, const Reply& reply) {
   }
 }
 
-void Container::fail_start(const core::Error& error, const Reply& reply) {
+void Container::fail_start(const core::Error& error, const ttrpc::Reply& reply) {
   stdio_->abandon();
   try {
     recorder_.start_failed();
@@ -188,7 +188,7 @@ void Container::end_with(const ExitStatus& exit) {
   if (owned_) tear_down([this] { finish_when_drained(); });
 }
 
-void Container::wait(const Reply& reply) {
+void Container::wait(const ttrpc::Reply& reply) {
   if (state_ == TaskState::absent) throw core::failed_precondition("container must be created");
   if (exit_) {
     send_exit(reply, *exit_);

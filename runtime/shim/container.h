@@ -16,9 +16,9 @@
 #include "runtime/runc/runc.h"
 #include "runtime/shim/children.h"
 #include "runtime/shim/recorder.h"
-#include "runtime/shim/server.h"
 #include "runtime/shim/stdio.h"
 #include "runtime/task/states.h"
+#include "runtime/ttrpc/server.h"
 
 namespace ctrbox::runtime::shim {
 
@@ -30,16 +30,16 @@ class Container {
             std::function<void()> on_done);
 
   // Calls. Each answers now or later, or throws what is to be answered.
-  void create(const ctrbox::wire::CreateTaskRequest& request, const Reply& reply);
-  void start(const Reply& reply);
-  void wait(const Reply& reply);
-  void kill(std::uint32_t signal, bool all, const Reply& reply);
-  void pause(const Reply& reply) { freeze(TaskMove::pause, reply); }
-  void resume(const Reply& reply) { freeze(TaskMove::resume, reply); }
-  void processes(const Reply& reply);
+  void create(const ctrbox::wire::CreateTaskRequest& request, const ttrpc::Reply& reply);
+  void start(const ttrpc::Reply& reply);
+  void wait(const ttrpc::Reply& reply);
+  void kill(std::uint32_t signal, bool all, const ttrpc::Reply& reply);
+  void pause(const ttrpc::Reply& reply) { freeze(TaskMove::pause, reply); }
+  void resume(const ttrpc::Reply& reply) { freeze(TaskMove::resume, reply); }
+  void processes(const ttrpc::Reply& reply);
   void resize(const core::WindowSize& size);
   void close_stdin();
-  void remove(const Reply& reply);
+  void remove(const ttrpc::Reply& reply);
   ctrbox::wire::StateResponse state() const;
   std::uint32_t pid() const noexcept { return static_cast<std::uint32_t>(init_.pid); }
   TaskState current() const noexcept { return state_; }
@@ -52,14 +52,14 @@ class Container {
 
  private:
   void prepare(const ctrbox::wire::CreateTaskRequest& request);
-  void on_runtime_created(std::uint32_t status, const Reply& reply);
-  void on_runtime_ran(std::uint32_t status, const Reply& reply);
-  void on_runtime_started(std::uint32_t status, const Reply& reply);
-  void fail_start(const core::Error& error, const Reply& reply);
+  void on_runtime_created(std::uint32_t status, const ttrpc::Reply& reply);
+  void on_runtime_ran(std::uint32_t status, const ttrpc::Reply& reply);
+  void on_runtime_started(std::uint32_t status, const ttrpc::Reply& reply);
+  void fail_start(const core::Error& error, const ttrpc::Reply& reply);
   void adopt_init();
   void on_exit(std::uint32_t status);
   void end_with(const ExitStatus& exit);
-  void freeze(TaskMove move, const Reply& reply);
+  void freeze(TaskMove move, const ttrpc::Reply& reply);
   void tear_down(std::function<void()> then);
   void stop_patience();
   void finish_when_drained();
@@ -89,7 +89,7 @@ class Container {
   std::optional<core::PidFd> init_handle_;
   std::optional<std::uint32_t> held_exit_;
   std::optional<ExitStatus> exit_;
-  std::vector<Reply> waiters_;
+  std::vector<ttrpc::Reply> waiters_;
   std::vector<std::function<void()>> held_calls_;
   core::Fd patience_;  // with a runtime that is to remove the container
 };

@@ -25,7 +25,7 @@ ctrbox::wire::ProcessStatus to_wire(TaskState state) {
 
 }  // namespace
 
-void Container::kill(std::uint32_t signal, bool all, const Reply& reply) {
+void Container::kill(std::uint32_t signal, bool all, const ttrpc::Reply& reply) {
   next_state(state_, TaskMove::kill);
   if (starting_) {
     held_calls_.emplace_back([this, signal, all, reply] {
@@ -55,7 +55,7 @@ void Container::kill(std::uint32_t signal, bool all, const Reply& reply) {
   reply.send(ctrbox::wire::Empty());
 }
 
-void Container::freeze(TaskMove move, const Reply& reply) {
+void Container::freeze(TaskMove move, const ttrpc::Reply& reply) {
   next_state(state_, move);
   const auto command = move == TaskMove::pause ? runc_->pause(name_.id) : runc_->resume(name_.id);
   children_.run(command, [this, move, reply](std::uint32_t status) {
@@ -76,7 +76,7 @@ void Container::freeze(TaskMove move, const Reply& reply) {
   });
 }
 
-void Container::processes(const Reply& reply) {
+void Container::processes(const ttrpc::Reply& reply) {
   if (state_ != TaskState::running && state_ != TaskState::paused && state_ != TaskState::created)
     throw core::failed_precondition(std::string("a task that is ") + to_string(state_) + " has no processes");
   auto command = runc_->processes(name_.id);
@@ -125,7 +125,7 @@ ctrbox::wire::StateResponse Container::state() const {
   return response;
 }
 
-void Container::remove(const Reply& reply) {
+void Container::remove(const ttrpc::Reply& reply) {
   next_state(state_, TaskMove::remove);
   if (owned_) throw core::failed_precondition("this task is removed by its record, not by a call");
   const auto answer = [this, reply] {

@@ -49,9 +49,9 @@ class Shim {
             loop_, children_, std::move(name), kBundle, [this] { server_.stop_listening(); }, [this] { loop_.stop(); }),
         service_(container_, [this] { loop_.stop(); }),
         server_(
-            loop_, [this](const auto& request, const Reply& reply) { service_.call(request, reply); },
+            loop_, [this](const auto& request, const ttrpc::Reply& reply) { service_.call(request, reply); },
             [this] { container_.on_no_clients(); }) {
-    server_.listen(core::Fd(kListener));
+    server_.listen(core::Fd(kListener), ttrpc::Peers::same_user);
     server_.serve(core::Fd(kCreator));
   }
   void run() { loop_.run(); }
@@ -62,7 +62,7 @@ class Shim {
   Children children_;
   Container container_;
   Service service_;
-  Server server_;
+  ttrpc::Server server_;
 };
 
 }  // namespace

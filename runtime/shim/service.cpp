@@ -28,7 +28,7 @@ Message parse_for_init(const std::string& payload) {
 
 struct Service::Method {
   const char* name;
-  void (Service::*serve)(const std::string& payload, const Reply& reply);
+  void (Service::*serve)(const std::string& payload, const ttrpc::Reply& reply);
 };
 
 const Service::Method Service::kMethods[] = {
@@ -39,70 +39,70 @@ const Service::Method Service::kMethods[] = {
     {"Shutdown", &Service::shutdown},
 };
 
-void Service::call(const messages::Request& request, const Reply& reply) {
+void Service::call(const messages::Request& request, const ttrpc::Reply& reply) {
   if (request.service() == wire::kTaskService)
     for (const auto& method : kMethods)
       if (request.method() == method.name) return (this->*method.serve)(request.payload(), reply);
   throw core::not_implemented(request.service() + "/" + request.method() + " is not served by this shim");
 }
 
-void Service::state(const std::string& payload, const Reply& reply) {
+void Service::state(const std::string& payload, const ttrpc::Reply& reply) {
   parse_for_init<messages::StateRequest>(payload);
   reply.send(container_.state());
 }
 
-void Service::create(const std::string& payload, const Reply& reply) {
+void Service::create(const std::string& payload, const ttrpc::Reply& reply) {
   container_.create(parse<messages::CreateTaskRequest>(payload), reply);
 }
 
-void Service::start(const std::string& payload, const Reply& reply) {
+void Service::start(const std::string& payload, const ttrpc::Reply& reply) {
   parse_for_init<messages::StartRequest>(payload);
   container_.start(reply);
 }
 
-void Service::remove(const std::string& payload, const Reply& reply) {
+void Service::remove(const std::string& payload, const ttrpc::Reply& reply) {
   parse_for_init<messages::DeleteRequest>(payload);
   container_.remove(reply);
 }
 
-void Service::pids(const std::string& payload, const Reply& reply) {
+void Service::pids(const std::string& payload, const ttrpc::Reply& reply) {
   parse<messages::PidsRequest>(payload);
   container_.processes(reply);
 }
 
-void Service::pause(const std::string& payload, const Reply& reply) {
+void Service::pause(const std::string& payload, const ttrpc::Reply& reply) {
   parse<messages::PauseRequest>(payload);
   container_.pause(reply);
 }
 
-void Service::resume(const std::string& payload, const Reply& reply) {
+void Service::resume(const std::string& payload, const ttrpc::Reply& reply) {
   parse<messages::ResumeRequest>(payload);
   container_.resume(reply);
 }
 
-void Service::kill(const std::string& payload, const Reply& reply) {
+void Service::kill(const std::string& payload, const ttrpc::Reply& reply) {
   const auto request = parse_for_init<messages::KillRequest>(payload);
   container_.kill(request.signal(), request.all(), reply);
 }
 
-void Service::resize(const std::string& payload, const Reply& reply) {
+void Service::resize(const std::string& payload, const ttrpc::Reply& reply) {
   const auto request = parse_for_init<messages::ResizePtyRequest>(payload);
   container_.resize({request.width(), request.height()});
   reply.send(messages::Empty());
 }
 
-void Service::close_io(const std::string& payload, const Reply& reply) {
+void Service::close_io(const std::string& payload, const ttrpc::Reply& reply) {
   const auto request = parse_for_init<messages::CloseIORequest>(payload);
   if (request.stdin()) container_.close_stdin();
   reply.send(messages::Empty());
 }
 
-void Service::wait(const std::string& payload, const Reply& reply) {
+void Service::wait(const std::string& payload, const ttrpc::Reply& reply) {
   parse_for_init<messages::WaitRequest>(payload);
   container_.wait(reply);
 }
 
-void Service::connect(const std::string& payload, const Reply& reply) {
+void Service::connect(const std::string& payload, const ttrpc::Reply& reply) {
   parse<messages::ConnectRequest>(payload);
   messages::ConnectResponse response;
   response.set_shim_pid(static_cast<std::uint32_t>(getpid()));
@@ -111,7 +111,7 @@ void Service::connect(const std::string& payload, const Reply& reply) {
   reply.send(response);
 }
 
-void Service::shutdown(const std::string& payload, const Reply& reply) {
+void Service::shutdown(const std::string& payload, const ttrpc::Reply& reply) {
   const auto request = parse<messages::ShutdownRequest>(payload);
   reply.send(messages::Empty());
   const bool holds_task = container_.current() != TaskState::absent && container_.current() != TaskState::removed;

@@ -16,25 +16,25 @@ class Service {
       : container_(container), on_shutdown_(std::move(on_shutdown)) {}
 
   /// Answers now or later; what it throws is to be answered.
-  void call(const ctrbox::wire::Request& request, const Reply& reply);
+  void call(const ctrbox::wire::Request& request, const ttrpc::Reply& reply);
 
  private:
   struct Method;
   static const Method kMethods[];
 
-  void state(const std::string& payload, const Reply& reply);
-  void create(const std::string& payload, const Reply& reply);
-  void start(const std::string& payload, const Reply& reply);
-  void remove(const std::string& payload, const Reply& reply);
-  void pids(const std::string& payload, const Reply& reply);
-  void pause(const std::string& payload, const Reply& reply);
-  void resume(const std::string& payload, const Reply& reply);
-  void kill(const std::string& payload, const Reply& reply);
-  void resize(const std::string& payload, const Reply& reply);
-  void close_io(const std::string& payload, const Reply& reply);
-  void wait(const std::string& payload, const Reply& reply);
-  void connect(const std::string& payload, const Reply& reply);
-  void shutdown(const std::string& payload, const Reply& reply);
+  void state(const std::string& payload, const ttrpc::Reply& reply);
+  void create(const std::string& payload, const ttrpc::Reply& reply);
+  void start(const std::string& payload, const ttrpc::Reply& reply);
+  void remove(const std::string& payload, const ttrpc::Reply& reply);
+  void pids(const std::string& payload, const ttrpc::Reply& reply);
+  void pause(const std::string& payload, const ttrpc::Reply& reply);
+  void resume(const std::string& payload, const ttrpc::Reply& reply);
+  void kill(const std::string& payload, const ttrpc::Reply& reply);
+  void resize(const std::string& payload, const ttrpc::Reply& reply);
+  void close_io(const std::string& payload, const ttrpc::Reply& reply);
+  void wait(const std::string& payload, const ttrpc::Reply& reply);
+  void connect(const std::string& payload, const ttrpc::Reply& reply);
+  void shutdown(const std::string& payload, const ttrpc::Reply& reply);
 
   Container& container_;
   std::function<void()> on_shutdown_;

@@ -1,4 +1,4 @@
-#include "runtime/shim/server.h"
+#include "runtime/ttrpc/server.h"
 
 #include <unistd.h>
 
@@ -7,7 +7,7 @@
 #include "core/sys/fifo.h"
 #include "core/sys/unix_socket.h"
 
-namespace ctrbox::runtime::shim {
+namespace ctrbox::runtime::ttrpc {
 namespace {
 
 constexpr std::size_t kReadBytes = 8192;
@@ -44,13 +44,18 @@ Server::~Server() {
   for (auto& [id, connection] : connections_) loop_.remove(connection.fd.get());
 }
 
-void Server::listen(core::Fd listener) {
+void Server::listen(core::Fd listener, Peers peers) {
   listener_ = std::move(listener);
+  peers_ = peers;
   loop_.add(listener_.get(), EPOLLIN, [this](std::uint32_t) {
     while (auto connection = core::accept_unix(listener_.get()))
-      if (core::peer_of(connection->get()).uid == geteuid() && connections_.size() < kMaxConnections)
-        serve(std::move(*connection));
+      if (is_welcome(connection->get())) serve(std::move(*connection));
   });
+}
+
+bool Server::is_welcome(int connection) const {
+  if (connections_.size() >= kMaxConnections) return false;
+  return peers_ == Peers::all || core::peer_of(connection).uid == geteuid();
 }
 
 void Server::stop_listening() {
@@ -131,4 +136,4 @@ void Server::drop(std::uint64_t id) {
   if (connections_.empty()) on_idle_();
 }
 
-}  // namespace ctrbox::runtime::shim
+}  // namespace ctrbox::runtime::ttrpc

@@ -1,5 +1,5 @@
-// The shim's socket: ttrpc connections on the event loop. Answers may come at any time and in any order; one that comes
-// after its connection has gone is dropped. Peers of another user are refused. Thread: the loop's.
+// A ttrpc socket: connections on the event loop. Answers may come at any time and in any order; one that comes after
+// its connection has gone is dropped. Thread: the loop's.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -14,7 +14,7 @@
 #include "runtime/wire/conversions.h"
 #include "runtime/wire/frame.h"
 
-namespace ctrbox::runtime::shim {
+namespace ctrbox::runtime::ttrpc {
 
 class Server;
 
@@ -35,6 +35,9 @@ class Reply {
   std::uint32_t stream_;
 };
 
+/// Who is served: only this process's own user, or everybody whom the socket's mode lets in.
+enum class Peers { same_user, all };
+
 class Server {
  public:
   using OnRequest = std::function<void(const ctrbox::wire::Request& request, const Reply& reply)>;
@@ -45,7 +48,7 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  void listen(core::Fd listener);
+  void listen(core::Fd listener, Peers peers);
   /// No new connections; those there are served on.
   void stop_listening();
   /// Takes a connection over.
@@ -60,6 +63,7 @@ class Server {
     std::string outgoing;
   };
 
+  bool is_welcome(int connection) const;
   void on_events(std::uint64_t id, std::uint32_t events);
   /// Both return false if the connection is of no further use.
   bool receive(std::uint64_t id, Connection& connection);
@@ -71,9 +75,10 @@ class Server {
   OnRequest on_request_;
   std::function<void()> on_idle_;
   core::Fd listener_;
+  Peers peers_ = Peers::same_user;
   std::map<std::uint64_t, Connection> connections_;
   std::uint64_t next_connection_ = 1;
   std::shared_ptr<Server*> self_;  // replies hold it weakly
 };
 
-}  // namespace ctrbox::runtime::shim
+}  // namespace ctrbox::runtime::ttrpc

@@ -1,0 +1,39 @@
+// What the daemon says of itself: version, introspection, health. Thread: the loop's.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "runtime/grpc/call.h"
+#include "state/database.h"
+
+namespace ctrbox::runtime::daemon {
+
+/// What this build is.
+struct Build {
+  std::string version;
+  std::string revision;
+};
+
+/// containerd.services.version.v1.Version, containerd.services.introspection.v1.Introspection, grpc.health.v1.Health.
+/// `methods` is asked which services there are: it must have them all by the first call, and live as long as them.
+class AboutService {
+ public:
+  AboutService(state::Database& database, Build build) : database_(database), build_(std::move(build)) {}
+
+  void add_methods(grpc::Methods& methods);
+  /// The services that are served, for health checks.
+  void set_services(const grpc::Methods& methods) noexcept { services_ = &methods; }
+
+ private:
+  void version(const grpc::Reply& reply) const;
+  void server(const grpc::Reply& reply);
+  void plugins(const grpc::Request& request, const grpc::Reply& reply) const;
+  std::string health(const grpc::Request& request) const;
+
+  state::Database& database_;
+  Build build_;
+  const grpc::Methods* services_ = nullptr;
+};
+
+}  // namespace ctrbox::runtime::daemon

@@ -1,0 +1,90 @@
+#include "runtime/daemon/publisher.h"
+
+#include "core/events/outbox.h"
+
+namespace ctrbox::runtime::daemon {
+namespace {
+
+constexpr std::size_t kMaxWaitingBytes = 32 << 20;
+constexpr std::size_t kMaxBatch = 512;  // events in one transaction: others are waiting for the database too
+
+}  // namespace
+
+Publisher::Publisher(core::EventLoop& loop, std::string database_path)
+    : loop_(loop), database_path_(std::move(database_path)), thread_([this] { run(); }) {
+  loop_.add(written_.fd(), EPOLLIN, [this](std::uint32_t) { answer(); });
+}
+
+Publisher::~Publisher() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wanted_.notify_one();
+  thread_.join();
+  loop_.remove(written_.fd());
+}
+
+void Publisher::publish(core::events::Event event, Done done) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (waiting_bytes_ + event.value.size() > kMaxWaitingBytes)
+      throw core::unavailable("too many events are waiting to be written; try again");
+    waiting_bytes_ += event.value.size();
+    waiting_.push_back({std::move(event), std::move(done), std::nullopt});
+  }
+  wanted_.notify_one();
+}
+
+void Publisher::run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    wanted_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+    if (waiting_.empty()) return;
+    std::vector<Entry> batch = std::exchange(waiting_, {});
+    waiting_bytes_ = 0;
+    lock.unlock();
+    write_all(batch);
+    lock.lock();
+    std::move(batch.begin(), batch.end(), std::back_inserter(finished_));
+    written_.signal();
+  }
+}
+
+void Publisher::write_all(std::vector<Entry>& batch) {
+  while (batch.size() > kMaxBatch) {
+    std::vector<Entry> rest(std::make_move_iterator(batch.begin() + kMaxBatch), std::make_move_iterator(batch.end()));
+    batch.resize(kMaxBatch);
+    write(batch);
+    const std::lock_guard lock(mutex_);
+    std::move(batch.begin(), batch.end(), std::back_inserter(finished_));
+    written_.signal();
+    batch = std::move(rest);
+  }
+  write(batch);
+}
+
+void Publisher::write(std::vector<Entry>& batch) {
+  try {
+    // Opened when first needed, so that a daemon that only tells costs no second connection.
+    if (database_ == nullptr) database_ = std::make_unique<state::Database>(database_path_);
+    database_->write(state::Durability::normal, [&](state::Transaction& tx) {
+      for (const Entry& entry : batch) core::events::append(tx, entry.event);
+    });
+  } catch (...) {
+    const core::Error error = core::current_error().add_context("writing the event");
+    for (Entry& entry : batch) entry.error = error;
+  }
+}
+
+void Publisher::answer() {
+  written_.answer();
+  std::vector<Entry> finished;
+  {
+    const std::lock_guard lock(mutex_);
+    finished = std::exchange(finished_, {});
+  }
+  for (const Entry& entry : finished) entry.done(entry.error);
+}
+
+}  // namespace ctrbox::runtime::daemon

@@ -1,0 +1,111 @@
+#include "runtime/daemon/sockets.h"
+
+#include <fcntl.h>
+
+#include <chrono>
+
+#include "core/base/error.h"
+#include "core/config/paths.h"
+#include "core/sys/file.h"
+#include "core/sys/node.h"
+#include "core/sys/unix_socket.h"
+
+namespace ctrbox::runtime::daemon {
+namespace {
+
+constexpr mode_t kPrivate = 0700;
+constexpr mode_t kShared = 0660;
+constexpr std::chrono::seconds kPatience{5};  // for one that is about to end
+
+struct Place {
+  core::Fd directory;
+  std::string name;
+};
+
+Place place_of(const std::string& path) {
+  const std::size_t slash = path.find_last_of('/');
+  return {core::open_at(AT_FDCWD, path.substr(0, slash + 1), O_RDONLY | O_DIRECTORY), path.substr(slash + 1)};
+}
+
+bool is_served(const std::string& path) {
+  try {
+    const Place place = place_of(path);
+    core::connect_unix(place.directory.get(), place.name);
+    return true;
+  } catch (const core::Error&) {
+    return false;
+  }
+}
+
+core::FileLock lock_address(const std::string& path) {
+  const std::string lock = core::lock_beside(path);
+  if (auto held = core::FileLock::try_acquire(AT_FDCWD, lock)) return *std::move(held);
+  if (!is_served(path)) {
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    const auto too_long = [&] { return std::chrono::steady_clock::now() > deadline; };
+    try {
+      return core::FileLock::acquire(AT_FDCWD, lock, too_long);
+    } catch (const core::Error& error) {
+      if (error.code() != core::ErrorCode::canceled) throw;
+    }
+  }
+  throw core::already_exists(path + " is served already by another containerd");
+}
+
+std::optional<core::Fd> take_inherited(std::vector<core::Fd>& inherited, const std::string& path) {
+  for (core::Fd& fd : inherited)
+    if (fd && core::path_of(fd.get()) == path) return std::move(fd);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string socket_path(const std::string& address) {
+  constexpr std::string_view kScheme = "unix://";
+  const std::string path = address.starts_with(kScheme) ? address.substr(kScheme.size()) : address;
+  if (path.size() < 2 || path.front() != '/' || path.back() == '/')
+    throw core::invalid_argument("address " + core::quoted(address) + " is not the absolute path of a socket");
+  return path;
+}
+
+Sockets::Sockets(const std::string& address, const std::string& ttrpc_address, const Config& config,
+                 std::vector<core::Fd> inherited) {
+  const auto get = [&](const std::string& path) {
+    if (auto fd = take_inherited(inherited, path)) return *std::move(fd);
+    return listen(path, config);
+  };
+  auto main = take_inherited(inherited, address);
+  if (!main) {
+    core::make_directories(address.substr(0, address.find_last_of('/') + 1), kPrivate);
+    lock_ = lock_address(address);
+  }
+  grpc_ = main ? *std::move(main) : listen(address, config);
+  ttrpc_ = get(ttrpc_address);
+}
+
+Sockets::~Sockets() { remove_names(); }
+
+core::Fd Sockets::listen(const std::string& path, const Config& config) {
+  const Place place = place_of(path);
+  core::remove_file(place.directory.get(), place.name);
+  core::Fd fd = core::listen_unix(place.directory.get(), place.name);
+  made_.push_back(path);
+  if (!config.uid && !config.gid) return fd;
+  constexpr auto kSame = static_cast<std::uint32_t>(-1);
+  core::node::set_owner_at(place.directory.get(), place.name, config.uid.value_or(kSame), config.gid.value_or(kSame));
+  core::node::set_mode_at(place.directory.get(), place.name, kShared);
+  return fd;
+}
+
+void Sockets::remove_names() noexcept {
+  for (const std::string& path : made_) {
+    try {
+      core::remove_file(AT_FDCWD, path);
+    } catch (const core::Error&) {
+      // A name without a server: whoever serves the address next replaces it.
+    }
+  }
+  made_.clear();
+}
+
+}  // namespace ctrbox::runtime::daemon
