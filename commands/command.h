@@ -38,6 +38,10 @@ struct Command {
   int raw_after = 0;
   /// Exit status when ctrbox itself fails. Commands that pass a process's status on have one of their own (125).
   int failure_status = 1;
+  /// What a user must know beyond the flags: sentences, one paragraph.
+  std::string_view notes{};
+  /// True if it writes until nobody reads any more: a closed pipe is its end, not a failure.
+  bool endless = false;
   /// Lines "command | what it does", for help and manuals; "$" stands for the program.
   std::string_view examples{};
 };
@@ -53,6 +57,9 @@ struct Personality {
   std::string_view name;  // "ctr"
   std::string_view summary{};
   std::span<const Command> commands;
+  /// The row that is meant when no command is named: its flags are then the program's ("containerd --config FILE").
+  /// Such a program has no global flags.
+  std::string_view default_command{};
   /// Set for a personality that is no table of commands (shim): it gets argv as main() does, argv[0] its own name.
   int (*entry)(int argc, char** argv) = nullptr;
 };

@@ -93,7 +93,8 @@ void check_root(const Command& command) {
 int run_command(const Personality& personality, const Found& found, ParsedGlobals globals, FdStream& out,
                 FdStream& err) {
   const std::string program(personality.name);
-  const std::string help_command = program + " " + std::string(found.command->path) + " --help";
+  const bool is_default = found.command->path == personality.default_command;
+  const std::string help_command = program + (is_default ? "" : " " + std::string(found.command->path)) + " --help";
   CommandLine line(*found.command);
   const std::span<const std::string> arguments = std::span(globals.rest).subspan(found.words);
   if (line.parse(arguments, help_command) == CommandLine::Outcome::help) {
@@ -113,12 +114,33 @@ int run_command(const Personality& personality, const Found& found, ParsedGlobal
 int try_command(const Personality& personality, const Found& found, ParsedGlobals globals, FdStream& out,
                 FdStream& err) {
   try {
-    return run_command(personality, found, std::move(globals), out, err);
+    const int status = run_command(personality, found, std::move(globals), out, err);
+    if (found.command->endless && out.error() == EPIPE) out.abandon();
+    return status;
   } catch (...) {
     out.flush();
     const int status = report_current_error(std::string(personality.name), err);
     return status == kFailure ? found.command->failure_status : status;
   }
+}
+
+/// Whether the arguments begin with a command, or ask for help or the version.
+bool names_command(const Personality& personality, std::span<const std::string> arguments) {
+  if (arguments.empty()) return false;
+  const std::string& first = arguments.front();
+  if (asks_for_help(first) || first == "--version" || first == "-v") return true;
+  return !commands_of(personality.commands, first).empty() ||
+         find_command(personality.commands, {arguments.begin(), arguments.begin() + 1}).has_value();
+}
+
+/// The default command, given all arguments.
+int run_default(const Personality& personality, std::span<const std::string> arguments, FdStream& out, FdStream& err) {
+  const std::vector<std::string> words = {std::string(personality.default_command)};
+  const auto found = find_command(personality.commands, words);
+  ParsedGlobals globals;
+  globals.rest = words;
+  globals.rest.insert(globals.rest.end(), arguments.begin(), arguments.end());
+  return try_command(personality, *found, std::move(globals), out, err);
 }
 
 int run_personality(const Personality& personality, std::span<const std::string> arguments, FdStream& out,
@@ -131,6 +153,8 @@ int run_personality(const Personality& personality, std::span<const std::string>
     out << manual(personality);
     return 0;
   }
+  if (!personality.default_command.empty() && !names_command(personality, arguments))
+    return run_default(personality, arguments, out, err);
   ParsedGlobals globals = parse_globals(std::string(personality.name), arguments);
   if (globals.version) {
     out << personality.name << " (ctrbox) " << version() << "\n";

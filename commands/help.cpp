@@ -142,6 +142,20 @@ std::string commands_by_noun(const Personality& personality, std::size_t width) 
   return text;
 }
 
+/// Of a program that is a command itself: that command's help, and then the others.
+std::string default_help(const Personality& personality, std::size_t width) {
+  std::vector<Entry> others;
+  std::string text;
+  for (const Command& row : personality.commands) {
+    if (row.path == personality.default_command) {
+      text = command_help(personality, row, width);
+    } else {
+      others.push_back({std::string(personality.name) + " " + std::string(row.path), std::string(row.summary)});
+    }
+  }
+  return text + "\nCommands:\n" + entries(others, width);
+}
+
 }  // namespace
 
 std::string with_program(std::string_view text, std::string_view program) {
@@ -159,7 +173,8 @@ std::string with_program(std::string_view text, std::string_view program) {
 std::string usage_line(const Personality& personality, const Command& command) {
   bool has_flags = false;
   for (const Declared& one : CommandLine(command).declared()) has_flags = has_flags || one.positional.empty();
-  std::string line = std::string(personality.name) + " " + std::string(command.path);
+  std::string line(personality.name);
+  if (command.path != personality.default_command) line += " " + std::string(command.path);
   if (has_flags) line += " [flags]";
   if (!command.arguments.empty()) line += " " + std::string(command.arguments);
   return line;
@@ -177,6 +192,7 @@ std::string program_help(const Personality& personality, std::size_t width) {
             entries(programs, width);
     return text + commands_by_noun(personality, width) + "\nSee 'ctrbox PROGRAM --help' for a program.\n";
   }
+  if (!personality.default_command.empty()) return text + default_help(personality, width);
   text += "Usage: " + program + " [global flags] COMMAND [flags] [arguments]\n";
   text += commands_by_noun(personality, width) + global_flag_section(width);
   return text + "\nSee '" + program + " COMMAND --help' for one command.\n";
@@ -206,6 +222,7 @@ std::string command_help(const Personality& personality, const Command& command,
   }
   if (!arguments.empty()) text += "\nArguments:\n" + entries(arguments, width);
   if (!flags.empty()) text += "\nFlags:\n" + entries(flags, width);
+  if (!command.notes.empty()) text += "\n" + wrapped(command.notes, 0, width) + "\n";
   if (!command.needs_root.empty()) text += "\nNeeds root: " + std::string(command.needs_root) + ".\n";
   return text + example_section(personality, command);
 }

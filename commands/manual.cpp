@@ -68,6 +68,7 @@ std::string command_section(const Personality& personality, const Command& comma
   if (!command.needs_root.empty()) text += "Needs root: " + roff(command.needs_root) + ".\n";
   for (const Declared& one : CommandLine(command).declared())
     if (one.positional.empty()) text += flag_entry(one);
+  if (!command.notes.empty()) text += ".PP\n" + roff(command.notes) + "\n";
   return text + examples(personality, command);
 }
 
@@ -101,14 +102,16 @@ std::string manual(const Personality& personality) {
           "\n";
   text += ".SH SYNOPSIS\n";
   const bool is_box = &personality == &box();
+  const bool has_globals = !is_box && personality.default_command.empty();
   text += is_box ? "\\fBctrbox\\fR \\fIPROGRAM\\fR [\\fIarguments\\fR]\n.br\n\\fBctrbox\\fR \\fICOMMAND\\fR "
                    "[\\fIarguments\\fR]\n"
-                 : "\\fB" + roff(personality.name) +
-                       "\\fR [\\fIglobal flags\\fR] \\fICOMMAND\\fR [\\fIflags\\fR] [\\fIarguments\\fR]\n";
+                 : "\\fB" + roff(personality.name) + "\\fR " +
+                       (has_globals ? "[\\fIglobal flags\\fR] \\fICOMMAND\\fR" : "[\\fICOMMAND\\fR]") +
+                       " [\\fIflags\\fR] [\\fIarguments\\fR]\n";
   if (is_box) text += box_programs();
   text += ".SH COMMANDS\n";
   for (const Command& row : personality.commands) text += command_section(personality, row);
-  if (!is_box) text += global_section();
+  if (has_globals) text += global_section();
   text +=
       ".SH EXIT STATUS\n0 when all is done, 1 after an error, 128 plus the signal's number when a signal ended the "
       "work.\n";

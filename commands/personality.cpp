@@ -1,6 +1,5 @@
 #include "commands/personality.h"
 
-#include "commands/containerd/containerd.h"
 #include "commands/shim/shim.h"
 
 namespace ctrbox::commands {
@@ -9,8 +8,8 @@ std::span<const Personality> personalities() noexcept {
   static const Personality table[] = {
       {"ctr", "images, snapshots, containers and tasks", ctr_commands()},
       {"dist", "pull images and look after content", dist_commands()},
-      {"shim", "looks after one task; started by ctr", {}, shim_main},
-      {"containerd", "the events socket; not built yet in this version", {}, containerd_main},
+      {"shim", "looks after one task; started by ctr", {}, {}, shim_main},
+      {"containerd", "serve events to containerd's clients and shims", containerd_commands(), "serve"},
   };
   return table;
 }
@@ -29,7 +28,9 @@ const Personality* find_personality(std::string_view name) noexcept {
 std::span<const Noun> nouns() noexcept {
   static constexpr Noun table[] = {
       {"containers", {"container", "c"}, "containers: what to run, on which snapshot"},
+      {"config", {}, "the configuration file"},
       {"content", {}, "blobs: manifests, configurations and layers as they came"},
+      {"events", {}, "events: what has changed, and what changes"},
       {"images", {"image", "i"}, "images: names and what they point to"},
       {"namespaces", {"namespace", "ns"}, "namespaces: keep images and containers apart"},
       {"snapshots", {"snapshot"}, "snapshots: unpacked layers and containers' file systems"},

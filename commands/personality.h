@@ -24,6 +24,7 @@ std::span<const Noun> nouns() noexcept;
 // The tables, each in its folder, sorted by path.
 std::span<const Command> ctr_commands() noexcept;
 std::span<const Command> dist_commands() noexcept;
+std::span<const Command> containerd_commands() noexcept;
 std::span<const Command> box_commands() noexcept;
 
 }  // namespace ctrbox::commands

@@ -1,6 +1,7 @@
 // The commands of ctr, sorted by path: what is not here does not exist.
 #include "commands/ctr/containers/containers.h"
 #include "commands/ctr/content/content.h"
+#include "commands/ctr/events/events.h"
 #include "commands/ctr/images/images.h"
 #include "commands/ctr/namespaces/namespaces.h"
 #include "commands/ctr/pull.h"
@@ -47,6 +48,31 @@ std::span<const Command> ctr_commands() noexcept {
        .arguments = "[FILTER...]",
        .summary = "list blobs",
        .declare = declare_content_ls},
+      {.path = "events",
+       .arguments = "[FILTER...]",
+       .summary = "print events of all namespaces as they happen, or those that are kept",
+       .declare = declare_events,
+       .notes =
+           "A MOMENT is a sequence (42), a time (2017-07-28T22:19:51Z, or as events print it) or a duration ago (10m). "
+           "Without --since only new events are shown, with --no-follow all that are kept. A cursor is moved after "
+           "its events were written: one that is killed shows the last few again, and misses none.",
+       .endless = true,
+       .examples = "$ events 'topic~=/tasks/.+,namespace==bb'\n"
+                   "$ events --since 1h --no-follow 'event.exit_status!=0,topic==/tasks/exit' | what failed lately\n"
+                   "$ events --cursor deploy --format json | each event at least once, across restarts"},
+      {.path = "events forward",
+       .summary = "append events that were printed with --format json, from stdin, as they were",
+       .declare = declare_events_forward,
+       .examples = "ssh other ctr events --format json | ctr events forward"},
+      {.path = "events publish",
+       .arguments = "TOPIC JSON",
+       .summary = "append an event of your own, in the namespace of --namespace",
+       .declare = declare_events_publish,
+       .examples = "$ events publish /deploy/done '{\"app\":\"web\",\"version\":7}'"},
+      {.path = "events retention",
+       .summary = "print or set for how long events are kept",
+       .declare = declare_events_retention,
+       .examples = "$ events retention --max-age 72h --max-count 100000"},
       {.path = "images label",
        .arguments = "REF [LABEL...]",
        .summary = "set or remove labels of an image and print what it has",
@@ -83,6 +109,7 @@ std::span<const Command> ctr_commands() noexcept {
        .declare = declare_namespaces_label},
       {.path = "namespaces ls",
        .other_paths = {"namespaces list"},
+       .arguments = "[FILTER...]",
        .summary = "list namespaces",
        .declare = declare_namespaces_ls},
       {.path = "namespaces rm",
@@ -102,6 +129,7 @@ std::span<const Command> ctr_commands() noexcept {
                    "$ run -d docker.io/library/redis:latest cache | leave it running"},
       {.path = "snapshots ls",
        .other_paths = {"snapshots list"},
+       .arguments = "[FILTER...]",
        .summary = "list snapshots",
        .declare = declare_snapshots_ls},
       {.path = "tasks kill",

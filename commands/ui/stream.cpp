@@ -20,6 +20,11 @@ bool FdBuffer::write(const char* data, std::size_t size) {
   }
 }
 
+void FdBuffer::abandon() noexcept {
+  error_ = 0;
+  setp(buffer_.data(), buffer_.data() + buffer_.size());
+}
+
 int FdBuffer::sync() {
   const bool written = pptr() == pbase() || write(pbase(), static_cast<std::size_t>(pptr() - pbase()));
   setp(buffer_.data(), buffer_.data() + buffer_.size());

@@ -14,6 +14,8 @@ class FdBuffer : public std::streambuf {
   explicit FdBuffer(int fd);
   /// errno of the first write that failed, or 0.
   int error() const noexcept { return error_; }
+  /// Drops what is buffered, and the error: nobody reads any more, and that is fine.
+  void abandon() noexcept;
 
  protected:
   int_type overflow(int_type character) override;
@@ -32,6 +34,7 @@ class FdStream : public std::ostream {
  public:
   explicit FdStream(int fd) : std::ostream(nullptr), buffer_(fd) { rdbuf(&buffer_); }
   int error() const noexcept { return buffer_.error(); }
+  void abandon() noexcept { buffer_.abandon(); }
 
  private:
   FdBuffer buffer_;

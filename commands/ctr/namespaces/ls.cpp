@@ -1,4 +1,6 @@
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "commands/context.h"
 #include "commands/ctr/namespaces/namespaces.h"
@@ -10,11 +12,17 @@
 namespace ctrbox::commands {
 
 Action declare_namespaces_ls(CLI::App& app) {
-  auto quiet = std::make_shared<bool>(false);
-  add_switch(app, "-q,--quiet", *quiet, "print names alone");
-  return [quiet](Context& context) {
-    const std::vector<core::namespaces::Namespace> all = core::namespaces::list(context.database());
-    if (*quiet) {
+  struct Options {
+    bool quiet = false;
+    std::vector<std::string> filters;
+  };
+  const auto options = std::make_shared<Options>();
+  add_switch(app, "-q,--quiet", options->quiet, "print names alone");
+  add_positionals(app, "FILTER", options->filters, "like name~=^ci or labels.owner==me; one of several is enough",
+                  Presence::optional);
+  return [options](Context& context) {
+    const std::vector<core::namespaces::Namespace> all = core::namespaces::list(context.database(), options->filters);
+    if (options->quiet) {
       for (const auto& one : all) context.out() << core::escape_for_terminal(one.name) << "\n";
       return 0;
     }

@@ -1,4 +1,6 @@
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "commands/context.h"
 #include "commands/ctr/snapshots/snapshots.h"
@@ -10,13 +12,20 @@
 namespace ctrbox::commands {
 
 Action declare_snapshots_ls(CLI::App& app) {
-  auto snapshotter = std::make_shared<std::string>();
-  add_snapshotter(app, *snapshotter);
-  return [snapshotter](Context& context) {
-    const std::string name = chosen_snapshotter(*snapshotter);
+  struct Options {
+    std::string snapshotter;
+    std::vector<std::string> filters;
+  };
+  const auto options = std::make_shared<Options>();
+  add_snapshotter(app, options->snapshotter);
+  add_positionals(app, "FILTER", options->filters, "like kind==active or parent; one of several is enough",
+                  Presence::optional);
+  return [options](Context& context) {
+    const std::string name = chosen_snapshotter(options->snapshotter);
     core::snapshots::Snapshots snapshots(context.database(), context.paths(), context.ns(), name);
     Table table({"KEY", "PARENT", "KIND"});
-    for (const auto& one : snapshots.list()) table.add_row({one.key, one.parent, std::string(to_string(one.kind))});
+    for (const auto& one : snapshots.list(options->filters))
+      table.add_row({one.key, one.parent, std::string(to_string(one.kind))});
     table.print(context.out());
     return 0;
   };

@@ -1,0 +1,56 @@
+#include "commands/ctr/events/served.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <optional>
+
+#include "commands/errors.h"
+#include "core/base/error.h"
+#include "core/sys/file.h"
+#include "core/sys/spawn.h"
+#include "core/sys/unix_socket.h"
+
+namespace ctrbox::commands {
+namespace {
+
+std::optional<core::Fd> connect(const std::string& path) {
+  const std::size_t slash = path.find_last_of('/');
+  try {
+    const core::Fd directory = core::open_at(AT_FDCWD, path.substr(0, slash), O_RDONLY | O_DIRECTORY);
+    return core::connect_unix(directory.get(), path.substr(slash + 1));
+  } catch (const core::Error& error) {
+    if (error.code() != core::ErrorCode::not_found && error.code() != core::ErrorCode::unavailable) throw;
+    return std::nullopt;
+  }
+}
+
+/// Returns once it serves, or has said on stderr why not.
+void start_daemon(const core::Paths& paths) {
+  core::SpawnOptions options;
+  options.program = "/proc/self/exe";
+  options.arguments = {"containerd", "--root",       paths.root,    "--state", paths.state,
+                       "--address",  paths.socket(), "--log-level", "warn",    "--detach"};
+  options.descriptors = {{STDERR_FILENO, STDERR_FILENO}};
+  core::wait_for(core::spawn(options));
+}
+
+}  // namespace
+
+core::Fd keep_served(Context& context) {
+  try {
+    const std::string path = context.paths().socket();
+    auto connection = connect(path);
+    if (!connection) {
+      start_daemon(context.paths());
+      connection = connect(path);
+    }
+    if (connection) return *std::move(connection);
+    context.err() << context.program() << ": warning: the events socket is not served; foreign clients are not heard\n";
+  } catch (const core::Error& error) {
+    context.err() << context.program() << ": warning: the events socket is not served: " << describe(error) << "\n";
+  }
+  return {};
+}
+
+}  // namespace ctrbox::commands
