@@ -48,6 +48,13 @@ void add_flags(const Command& command, Candidates& candidates) {
     candidates.insert(one.long_names.begin(), one.long_names.end());
 }
 
+/// What may stand where the command would: global flags, or those of the command that is meant when none is named.
+void add_program_flags(const Personality& personality, Candidates& candidates) {
+  for (const Command& row : personality.commands)
+    if (row.path == personality.default_command) return add_flags(row, candidates);
+  for (const GlobalFlag& global : global_flags()) candidates.insert(std::string(global.name));
+}
+
 }  // namespace
 
 std::string complete(const Personality& personality, std::span<const std::string> words) {
@@ -60,8 +67,7 @@ std::string complete(const Personality& personality, std::span<const std::string
     const bool flag = current.starts_with("-");
     if (found && flag) add_flags(*found->command, candidates);
     if (!found && !flag) add_next_words(personality, *typed, candidates);
-    if (typed->empty() && flag)
-      for (const GlobalFlag& global : global_flags()) candidates.insert(std::string(global.name));
+    if (typed->empty() && flag) add_program_flags(personality, candidates);
     if (typed->empty() && &personality == &box() && !flag)
       for (const Personality& row : personalities())
         if (row.entry == nullptr) candidates.insert(std::string(row.name));

@@ -92,6 +92,21 @@ std::string box_programs() {
   return text;
 }
 
+std::string variable(const std::string& names, const std::string& meaning) {
+  return ".TP\n\\fB" + names + "\\fR\n" + meaning + "\n";
+}
+
+std::string environment(const Personality& personality) {
+  const bool is_daemon = !personality.default_command.empty();
+  std::string text = ".SH ENVIRONMENT\n";
+  text += is_daemon ? variable("CONTAINERD_ADDRESS", "Where to listen, unless \\fB\\-\\-address\\fR is given.")
+                    : variable("CONTAINERD_NAMESPACE", "The namespace, unless \\fB\\-\\-namespace\\fR is given.");
+  text += variable("CTRBOX_ROOT\\fR, \\fBCTRBOX_STATE",
+                   "The directories, unless \\fB\\-\\-root\\fR or \\fB\\-\\-state\\fR is given.");
+  if (!is_daemon) text += variable("NO_COLOR", "Progress without colour and without redrawing.");
+  return text;
+}
+
 }  // namespace
 
 std::string manual(const Personality& personality) {
@@ -120,13 +135,7 @@ std::string manual(const Personality& personality) {
         "\\fBrun\\fR ends with the status of the container's process; 125, 126 and 127 are a failure to run it, a "
         "command "
         "that cannot be executed and one that does not exist.\n";
-  text +=
-      ".SH ENVIRONMENT\n.TP\n\\fBCONTAINERD_NAMESPACE\\fR\nThe namespace, unless \\fB\\-\\-namespace\\fR is given.\n";
-  text +=
-      ".TP\n\\fBCTRBOX_ROOT\\fR, \\fBCTRBOX_STATE\\fR\nThe directories, unless \\fB\\-\\-root\\fR or "
-      "\\fB\\-\\-state\\fR is given.\n";
-  text += ".TP\n\\fBNO_COLOR\\fR\nProgress without colour and without redrawing.\n";
-  return text;
+  return text + environment(personality);
 }
 
 }  // namespace ctrbox::commands

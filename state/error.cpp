@@ -38,6 +38,8 @@ bool is_busy(const std::system_error& error) noexcept {
   return code == SQLITE_BUSY || code == SQLITE_LOCKED;
 }
 
+bool is_full(const std::system_error& error) noexcept { return primary_code(error) == SQLITE_FULL; }
+
 bool is_unique_violation(const std::system_error& error) noexcept {
   const int code = extended_code(error);
   return code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY;

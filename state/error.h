@@ -18,6 +18,9 @@ const std::error_category& sqlite_category() noexcept;
 /// True if the error says that another process held the database too long (SQLITE_BUSY and its kin).
 bool is_busy(const std::system_error& error) noexcept;
 
+/// True if the disk had no room for it.
+bool is_full(const std::system_error& error) noexcept;
+
 /// True if the error is a violated UNIQUE or PRIMARY KEY constraint.
 bool is_unique_violation(const std::system_error& error) noexcept;
 

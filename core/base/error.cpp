@@ -3,6 +3,9 @@
 #include <cerrno>
 #include <cstring>
 #include <new>
+#include <system_error>
+
+#include "state/error.h"
 
 namespace ctrbox::core {
 namespace {
@@ -95,6 +98,10 @@ Error current_error() {
     return error;
   } catch (const std::bad_alloc&) {
     return resource_exhausted("out of memory");
+  } catch (const std::system_error& error) {
+    if (state::is_full(error)) return resource_exhausted(error.what());
+    if (state::is_busy(error)) return unavailable(error.what());
+    return unknown(error.what());
   } catch (const std::exception& error) {
     return unknown(error.what());
   } catch (...) {

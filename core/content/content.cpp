@@ -55,7 +55,7 @@ void insert(state::Transaction& tx, const std::string& ns, const Digest& digest,
       tx.insert("INSERT INTO content(namespace_id, blob_id, created_at, updated_at) VALUES(?, ?, ?, ?)", namespace_id,
                 blob_id, now, now);
   merge_labels(tx, LabelOwner::content, id, labels);
-  events::append(tx, ns, events::ContentCreate{digest.text(), size, without_removals(labels)});
+  events::append(tx, ns, events::ContentCreate{digest.text(), size, now, now, without_removals(labels)});
 }
 
 }  // namespace
@@ -114,8 +114,8 @@ void put(state::Transaction& tx, const std::string& ns, const Digest& digest, st
   if (!merge_labels(tx, LabelOwner::content, *id, labels)) return;
   tx.execute("UPDATE content SET updated_at = ? WHERE id = ?", now_ns(), *id);
   const std::optional<Info> info = find(tx.database(), ns, digest);
-  events::append(tx, ns,
-                 events::ContentUpdate{digest.text(), info->size, info->created_at, info->updated_at, info->labels});
+  events::append(
+      tx, ns, events::ContentUpdate{{digest.text(), info->size, info->created_at, info->updated_at, info->labels}});
 }
 
 bool remove(state::Transaction& tx, const std::string& ns, const Digest& digest) {

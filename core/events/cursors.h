@@ -12,9 +12,11 @@
 
 namespace ctrbox::core::events {
 
+/// Throws invalid_argument for a name that is no identifier.
+void check_cursor_name(const std::string& name);
 /// The last sequence that the reader of this name has dealt with.
 std::optional<std::int64_t> find_cursor(state::Database& database, const std::string& name);
-/// Throws invalid_argument for a name that is no identifier.
+/// As check_cursor_name.
 void move_cursor(state::Transaction& tx, const std::string& name, std::int64_t sequence);
 
 }  // namespace ctrbox::core::events

@@ -80,6 +80,16 @@ Payload with_parent(const char* topic, const Event& event) {
   return payload(topic, message);
 }
 
+Payload content_record(const char* topic, const ContentCreate& event) {
+  content_pb::Info message;
+  message.set_digest(event.digest);
+  message.set_size(event.size);
+  set_time(*message.mutable_created_at(), event.created_at);
+  set_time(*message.mutable_updated_at(), event.updated_at);
+  set_labels(message, event.labels);
+  return payload(topic, message);
+}
+
 template <typename Message>
 Payload with_name(const char* topic, const std::string& name) {
   Message message;
@@ -106,23 +116,8 @@ Payload encode(const ImageCreate& event) { return with_target<image_pb::ImageCre
 Payload encode(const ImageUpdate& event) { return with_target<image_pb::ImageUpdate>("/images/update", event); }
 Payload encode(const ImageDelete& event) { return with_name<image_pb::ImageDelete>("/images/delete", event.name); }
 
-Payload encode(const ContentCreate& event) {
-  pb::ContentCreate message;
-  message.set_digest(event.digest);
-  message.set_size(event.size);
-  set_labels(message, event.labels);
-  return payload("/content/create", message);
-}
-
-Payload encode(const ContentUpdate& event) {
-  content_pb::Info message;
-  message.set_digest(event.digest);
-  message.set_size(event.size);
-  set_time(*message.mutable_created_at(), event.created_at);
-  set_time(*message.mutable_updated_at(), event.updated_at);
-  set_labels(message, event.labels);
-  return payload("/content/update", message);
-}
+Payload encode(const ContentCreate& event) { return content_record("/content/create", event); }
+Payload encode(const ContentUpdate& event) { return content_record("/content/update", event); }
 
 Payload encode(const ContentDelete& event) {
   pb::ContentDelete message;

@@ -36,7 +36,7 @@ constexpr TopicType kTopics[] = {
     {"/containers/create", prototype_of<our::ContainerCreate>},
     {"/containers/update", prototype_of<our::ContainerUpdate>},
     {"/containers/delete", prototype_of<our::ContainerDelete>},
-    {"/content/create", prototype_of<our::ContentCreate>},
+    {"/content/create", prototype_of<content::Info>},
     {"/content/update", prototype_of<content::Info>},
     {"/content/delete", prototype_of<our::ContentDelete>},
     {"/images/create", prototype_of<image::ImageCreate>},

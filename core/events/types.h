@@ -38,18 +38,15 @@ struct ImageUpdate {
 struct ImageDelete {
   std::string name;
 };
+/// A content record as it is afterwards.
 struct ContentCreate {
-  std::string digest;
-  std::int64_t size = 0;
-  Labels labels;
-};
-struct ContentUpdate {
   std::string digest;
   std::int64_t size = 0;
   UnixNanos created_at = 0;
   UnixNanos updated_at = 0;
   Labels labels;
 };
+struct ContentUpdate : ContentCreate {};
 struct ContentDelete {
   std::string digest;
 };

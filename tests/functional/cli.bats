@@ -18,11 +18,14 @@ teardown_file() { :; }
   for name in ctr dist containerd install version; do assert_match "$output" "(^|[[:space:]])$name +"; done
 }
 
-@test "containerd says that it is not built yet and fails" {
-  run_apart containerd --config x
-  assert_equal "$status" 1
-  assert_equal "$output" ""
-  assert_match "$errors" '^containerd: the events socket is not built yet'
+@test "containerd is its own command, with the flags of a daemon" {
+  run -0 containerd --help
+  assert_match "$output" '^containerd: serve events .*Usage: containerd \[flags\].* --address SOCKET.*containerd config default'
+  run -0 containerd --version
+  assert_match "$output" '^containerd \(ctrbox\) [0-9.]+$'
+  one_line "containerd: unknown flag --adress; did you mean --address? (see 'containerd --help')" containerd --adress x
+  one_line "containerd: unexpected argument \"frob\" (see 'containerd --help')" containerd frob
+  one_line 'containerd: configuration file "/nowhere": not found' containerd --config /nowhere
 }
 
 @test "install makes links, keeps what is not ours, and --force takes its place" {
@@ -93,7 +96,7 @@ one_line() {
   one_line "ctr: unknown flag --nampespace; did you mean --namespace? (see 'ctr --help')" ctr --nampespace x images ls
   one_line "ctr: flag --namespace goes before the command (see 'ctr images ls --help')" ctr images ls --namespace x
   one_line "ctr: missing argument NAME (see 'ctr namespaces create --help')" ctr namespaces create
-  one_line "ctr: unexpected argument \"x\" (see 'ctr namespaces ls --help')" ctr namespaces ls x
+  one_line "ctr: unexpected argument \"x\" (see 'ctr tasks ls --help')" ctr tasks ls x
   one_line "ctr: flag --snapshotter needs a value (NAME) (see 'ctr snapshots ls --help')" ctr snapshots ls --snapshotter
   one_line 'ctr: duration "5" is not like 5s, 100ms or 1h30m: invalid argument' ctr --timeout 5 images ls
   [ ! -e "$CTRBOX_ROOT" ]
@@ -153,7 +156,7 @@ one_line() {
 }
 
 @test "manuals are what the program says of itself" {
-  for program in ctr dist ctrbox; do
+  for program in ctr dist ctrbox containerd; do
     diff -u "$REPOSITORY/man/$program.1" <("$program" __man) || {
       echo "make it again with: $CTRBOX_BUILD/bin/$program __man >man/$program.1"
       return 1
@@ -174,5 +177,7 @@ offered() {
   assert_equal "$(offered dist --pl)" ""
   assert_equal "$(offered ctrbox dist pul)" "pull"
   assert_equal "$(offered ctrbox di)" "dist"
+  assert_equal "$(offered containerd --ad)" "--address"
+  assert_equal "$(offered ctrbox containerd con)" "config"
   assert_equal "$(offered ctr namespaces rm "")" ""
 }

@@ -53,6 +53,7 @@ struct Query {
 
   explicit Query(const Options& options)
       : filter(core::Filter::parse(options.filters)), format(parse_line_format(options.format)) {
+    if (!options.cursor.empty()) events::check_cursor_name(options.cursor);
     const core::UnixNanos now = core::now_ns();
     if (!options.since.empty()) since = core::with_context("--since", [&] { return parse_moment(options.since, now); });
     if (!options.until.empty()) until = core::with_context("--until", [&] { return parse_moment(options.until, now); });

@@ -27,11 +27,24 @@ void end(runtime::Task& task) {
   task.wait();
 }
 
+/// The task of `run --rm` goes with its end: its shim removes it.
+void remove_ended(runtime::Task& task) {
+  try {
+    task.remove();
+  } catch (const core::Error& error) {
+    if (error.code() != core::ErrorCode::not_found) throw;
+  }
+}
+
 int remove(Context& context, const Options& options) {
   const auto remove_one = [&](const std::string& id) {
     auto task = runtime::Task::open(context.database(), context.paths(), context.ns(), id);
-    if (options.force) end(task);
-    task.remove();
+    if (options.force) {
+      end(task);
+      remove_ended(task);
+    } else {
+      task.remove();
+    }
   };
   return for_each_name(context, options.ids, "failed to delete task", remove_one, Echo::nothing);
 }

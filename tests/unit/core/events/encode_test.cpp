@@ -57,12 +57,11 @@ TEST(EventEncoding, Images) {
 }
 
 TEST(EventEncoding, Content) {
-  expect(ContentCreate{"sha256:aa", 5'000'000'000, {{"k", "v"}}}, "/content/create", "containerd.events.ContentCreate",
-         field(1, "sha256:aa") + field(2, std::uint64_t{5'000'000'000}) + pair(1001, "k", "v"));
-  expect(ContentUpdate{"sha256:aa", 5, kTime, kTime, {{"k", "v"}}}, "/content/update",
-         "containerd.services.content.v1.Info",
-         field(1, "sha256:aa") + field(2, std::uint64_t{5}) + field(3, kTimeBytes) + field(4, kTimeBytes) +
-             pair(5, "k", "v"));
+  const std::string bytes = field(1, "sha256:aa") + field(2, std::uint64_t{5'000'000'000}) + field(3, kTimeBytes) +
+                            field(4, kTimeBytes) + pair(5, "k", "v");
+  const ContentCreate record{"sha256:aa", 5'000'000'000, kTime, kTime, {{"k", "v"}}};
+  expect(record, "/content/create", "containerd.services.content.v1.Info", bytes);
+  expect(ContentUpdate{record}, "/content/update", "containerd.services.content.v1.Info", bytes);
   expect(ContentDelete{"sha256:aa"}, "/content/delete", "containerd.events.ContentDelete", field(1, "sha256:aa"));
 }
 

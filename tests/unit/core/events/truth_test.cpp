@@ -100,7 +100,7 @@ void fold(Worlds& worlds, const std::string& ns, const std::string& topic, const
   else if (topic == "/images/delete")
     EXPECT_EQ(world.images.erase(name), 1U);
   else if (topic == "/content/create")
-    EXPECT_TRUE(world.content.emplace(name, World::Thing{event.text(2), event.labels(1001)}).second);
+    EXPECT_TRUE(world.content.emplace(name, World::Thing{event.text(2), event.labels(5)}).second);
   else if (topic == "/content/update")
     world.content.at(name).labels = event.labels(5);
   else if (topic == "/content/delete")
