@@ -37,6 +37,10 @@ class Daemon {
     about_.set_services(grpc_.methods());
     loop_.add(signals_.fd(), EPOLLIN, [this](std::uint32_t) { on_signals(); });
     loop_.add(doorbell_.fd(), EPOLLIN, [this](std::uint32_t) { on_doorbell(); });
+    loop_.add(events_.postponed_fd(), EPOLLIN, [this](std::uint32_t) {
+      events_.answer_postponed();
+      grpc_.wake();
+    });
     grpc_.listen(sockets_.take_grpc());
     ttrpc_.listen(sockets_.take_ttrpc(), ttrpc::Peers::all);
     restart_idle_timer();

@@ -22,6 +22,9 @@ class EventsService {
   void call(const ctrbox::wire::Request& request, const ttrpc::Reply& reply);
   /// There may be new events.
   void refresh() noexcept { tail_.refresh(); }
+  /// Readable when subscriptions are to be asked again although nothing is new.
+  int postponed_fd() const noexcept { return tail_.postponed_fd(); }
+  void answer_postponed() noexcept { tail_.answer_postponed(); }
 
  private:
   void publish(const grpc::Request& request, const grpc::Reply& reply);

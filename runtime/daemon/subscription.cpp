@@ -11,6 +11,8 @@ namespace ctrbox::runtime::daemon {
 namespace {
 
 constexpr std::size_t kKeptBatches = 4;
+// A filter that lets little through must not keep the loop from the other subscribers.
+constexpr int kPassedOverAtOnce = 512;
 
 std::string encode(const core::events::Event& event) {
   ctrbox::wire::Envelope envelope;
@@ -61,17 +63,23 @@ bool Subscription::advance() {
   return true;
 }
 
+bool Subscription::matches(const core::events::Event& event) const {
+  if (filter_.matches_everything()) return true;
+  core::events::EventFields fields(event);
+  return filter_.matches([&](const std::vector<std::string>& path) { return fields.find(path); });
+}
+
 std::optional<std::string> Subscription::next() {
-  while (true) {
+  for (int passed_over = 0; passed_over < kPassedOverAtOnce; ++passed_over) {
     if (batch_ == nullptr || next_ == batch_->entries.size()) {
       if (!advance()) return std::nullopt;
     }
     const Tail::Entry& entry = batch_->entries[next_++];
     position_ = entry.event.sequence;
-    if (filter_.matches_everything()) return entry.envelope;
-    core::events::EventFields fields(entry.event);
-    if (filter_.matches([&](const std::vector<std::string>& path) { return fields.find(path); })) return entry.envelope;
+    if (matches(entry.event)) return entry.envelope;
   }
+  tail_.postpone();
+  return std::nullopt;
 }
 
 }  // namespace ctrbox::runtime::daemon

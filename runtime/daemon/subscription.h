@@ -11,6 +11,7 @@
 
 #include "core/events/log.h"
 #include "core/filters/filter.h"
+#include "core/sys/wakeup.h"
 #include "runtime/grpc/call.h"
 
 namespace ctrbox::runtime::daemon {
@@ -19,6 +20,11 @@ namespace ctrbox::runtime::daemon {
 class Tail {
  public:
   explicit Tail(state::Database& database) : database_(database) {}
+
+  /// Readable when a subscription has put off what it could not do at once: it is to be asked again.
+  int postponed_fd() const noexcept { return postponed_.fd(); }
+  void postpone() noexcept { postponed_.signal(); }
+  void answer_postponed() noexcept { postponed_.answer(); }
 
   /// An event and its encoded envelope.
   struct Entry {
@@ -42,6 +48,7 @@ class Tail {
 
   state::Database& database_;
   std::deque<Kept> kept_;
+  core::Wakeup postponed_;
   std::int64_t end_ = -1;  // a sequence after which there was nothing when last looked
 };
 
@@ -55,6 +62,7 @@ class Subscription : public grpc::MessageSource {
 
  private:
   bool advance();
+  bool matches(const core::events::Event& event) const;
 
   Tail& tail_;
   core::Filter filter_;

@@ -59,7 +59,7 @@ void Server::on_events(std::uint64_t id, std::uint32_t events) {
 
 bool Server::flush(Session& session) {
   const bool usable = session.flush();
-  loop_.change(session.fd(), session.is_blocked() ? EPOLLIN | EPOLLOUT : EPOLLIN);
+  loop_.change(session.fd(), session.has_more() ? EPOLLIN | EPOLLOUT : EPOLLIN);
   return usable;
 }
 

@@ -11,7 +11,8 @@ namespace ctrbox::runtime::grpc {
 namespace {
 
 constexpr std::size_t kReadBytes = 64 * 1024;
-constexpr std::size_t kSendBytes = 64 * 1024;       // gathered for one write
+constexpr std::size_t kSendBytes = 64 * 1024;  // gathered for one write
+constexpr int kWritesAtOnce = 8;
 constexpr std::size_t kMaxHeaderBytes = 16 * 1024;  // of one call, names and values
 constexpr std::uint32_t kMaxConcurrentCalls = 256;
 constexpr std::size_t kMaxStatusBytes = 4 * 1024;  // of an error's text; headers are bounded at the peer as well
@@ -165,17 +166,26 @@ bool Session::feed(std::string_view bytes) {
   return nghttp2_session_mem_recv(session_, data, bytes.size()) >= 0;
 }
 
+/// Puts what nghttp2 has to send behind what is there, up to one write's worth. Returns false if the session is broken.
+bool Session::gather() {
+  while (outgoing_.size() < kSendBytes) {
+    const std::uint8_t* data = nullptr;
+    const ssize_t size = nghttp2_session_mem_send(session_, &data);
+    if (size < 0) return false;
+    if (size == 0) break;
+    outgoing_.append(reinterpret_cast<const char*>(data), static_cast<std::size_t>(size));
+  }
+  return true;
+}
+
 bool Session::flush() {
+  has_more_ = true;
   try {
-    while (true) {
-      while (outgoing_.size() < kSendBytes) {
-        const std::uint8_t* data = nullptr;
-        const ssize_t size = nghttp2_session_mem_send(session_, &data);
-        if (size < 0) return false;
-        if (size == 0) break;
-        outgoing_.append(reinterpret_cast<const char*>(data), static_cast<std::size_t>(size));
-      }
-      if (outgoing_.empty()) break;
+    // A peer that reads as fast as we write gets its share, and then the others have their turn.
+    for (int writes = 0; writes < kWritesAtOnce; ++writes) {
+      if (!gather()) return false;
+      has_more_ = !outgoing_.empty();
+      if (!has_more_) break;
       const auto count = core::try_write(fd_.get(), std::as_bytes(std::span(outgoing_)));
       if (!count) return true;
       outgoing_.erase(0, *count);
@@ -183,6 +193,7 @@ bool Session::flush() {
   } catch (const core::Error&) {
     return false;  // the peer has gone
   }
+  if (has_more_) return true;
   std::string().swap(outgoing_);  // an idle connection keeps no memory
   if (stopping_ && calls_.empty()) return false;
   return nghttp2_session_want_read(session_) != 0 || nghttp2_session_want_write(session_) != 0;

@@ -39,8 +39,8 @@ class Session {
   bool flush();
   /// Bytes as if they had been read from the connection. Returns false if they are not HTTP/2.
   bool feed(std::string_view bytes);
-  /// True if flush() could not send everything.
-  bool is_blocked() const noexcept { return !outgoing_.empty(); }
+  /// True if flush() has not sent everything: it is to be called again when the connection takes more.
+  bool has_more() const noexcept { return has_more_; }
 
   /// Each ends a unary call. Does nothing if it is gone or answered. flush() sends the answer.
   void answer(std::int32_t stream, std::string_view message);
@@ -62,12 +62,14 @@ class Session {
   void submit_headers(std::int32_t stream, Call& call);
   std::size_t read_body(std::int32_t stream, Call& call, std::span<std::uint8_t> buffer, std::uint32_t& flags);
   bool refill(Call& call) noexcept;
+  bool gather();
 
   core::Fd fd_;
   OnCall on_call_;
   nghttp2_session* session_ = nullptr;
   std::map<std::int32_t, std::unique_ptr<Call>> calls_;
   std::string outgoing_;
+  bool has_more_ = false;
   bool stopping_ = false;
 };
 

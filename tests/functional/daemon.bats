@@ -254,6 +254,17 @@ fill() {
     SELECT 1501280391000000000 + i, 'foo', '/fill/it', 'foo.Bar', zeroblob(240) FROM n"
 }
 
+@test "a filter that passes over 100,000 events finds the one behind them" {
+  fill_root
+  fill 100000
+  ctr namespaces create foo
+  containerd_start
+  run -0 events_client subscribe "$SOCKET" 1 --after 0 --filter 'event.name==foo'
+  assert_equal "$output" $'ready\n100001 foo /namespaces/create containerd.events.NamespaceCreate'
+}
+# fill_root: the database, without an event.
+fill_root() { ctr events --no-follow; }
+
 @test "a subscriber behind the trim is told so, with the gap" {
   for n in $(seq 9); do ctr events publish /tick '{}'; done
   ctr events retention --max-count 3 >/dev/null
