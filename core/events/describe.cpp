@@ -6,6 +6,7 @@
 #include <google/protobuf/stubs/strutil.h>
 #include <google/protobuf/timestamp.pb.h>
 
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -36,7 +37,8 @@ std::string to_base64(const std::string& bytes) {
 
 std::string to_text(const pb::Timestamp& time) {
   constexpr std::int64_t kMaxSeconds = INT64_MAX / kNanosPerSecond - 1;
-  if (time.seconds() > kMaxSeconds || time.seconds() < -kMaxSeconds)
+  const bool is_moment = time.nanos() >= 0 && time.nanos() < kNanosPerSecond;
+  if (!is_moment || time.seconds() > kMaxSeconds || time.seconds() < -kMaxSeconds)
     return "@" + std::to_string(time.seconds());  // not a year that anybody could read
   return to_rfc3339(time.seconds() * kNanosPerSecond + time.nanos());
 }
@@ -54,6 +56,7 @@ Json to_json(const pb::Value& value) {
   switch (value.kind_case()) {
     case pb::Value::kNumberValue: {
       const double number = value.number_value();
+      if (!std::isfinite(number)) return nullptr;  // JSON has no such numbers
       const auto whole = static_cast<std::int64_t>(std::clamp(number, -9e15, 9e15));
       return static_cast<double>(whole) == number ? Json(whole) : Json(number);
     }

@@ -22,6 +22,8 @@ namespace our = containerd::events;
 namespace image = containerd::services::images::v1;
 namespace content = containerd::services::content::v1;
 
+constexpr int kMaxJsonDepth = 128;  // more than describe() ever writes
+
 struct TopicType {
   std::string_view topic;
   const pb::Message& (*prototype)();
@@ -74,14 +76,22 @@ const pb::Message* prototype_of_type(const std::string& type_url) {
   return type == nullptr ? nullptr : pb::MessageFactory::generated_factory()->GetPrototype(type);
 }
 
-void set_payload(Event& event, const pb::Message& prototype, const std::string& json) {
+void set_value(Event& event, const pb::Message& prototype, const std::string& json) {
   const std::unique_ptr<pb::Message> message(prototype.New());
   const auto status = pb::util::JsonStringToMessage(json, message.get());
   if (!status.ok())
     throw invalid_argument("JSON for " + event.topic + " (" + message->GetTypeName() +
                            "): " + std::string(status.message()));
-  event.type_url = message->GetTypeName();
   message->SerializeToString(&event.value);
+}
+
+/// Discarded if `text` is no JSON. Reading it takes no stack, writing the payload again does.
+Json parse_json(const std::string& text) {
+  const auto check_depth = [](int depth, Json::parse_event_t, const Json&) {
+    if (depth > kMaxJsonDepth) throw invalid_argument("JSON that is nested too deep");
+    return true;
+  };
+  return Json::parse(text, check_depth, false);
 }
 
 std::string text_in(const Json& object, const char* key) {
@@ -91,9 +101,15 @@ std::string text_in(const Json& object, const char* key) {
   return found->get<std::string>();
 }
 
-/// What describe() makes of a payload that it cannot read.
-bool is_raw(const Json& payload) {
-  return payload.size() == 2 && payload.contains("type_url") && payload.contains("value");
+/// The bytes, if the payload is what describe() makes of one that it cannot read. An object may happen to have the same
+/// keys: it is one of those only if it repeats its type and holds base64.
+std::optional<std::string> raw_value(const Json& payload, const std::string& type_url) {
+  if (payload.size() != 2 || !payload.contains("value") || payload.value("type_url", Json()) != Json(type_url))
+    return std::nullopt;
+  std::string bytes;
+  const Json& value = payload["value"];
+  if (!value.is_string() || !pb::Base64Unescape(value.get_ref<const std::string&>(), &bytes)) return std::nullopt;
+  return bytes;
 }
 
 void set_payload(Event& event, const Json& line) {
@@ -101,11 +117,10 @@ void set_payload(Event& event, const Json& line) {
   if (payload == line.end() || !payload->is_object())
     throw invalid_argument("an event without \"event\", which is an object");
   event.type_url = text_in(line, "type");
-  if (is_raw(*payload)) {
-    if (!pb::Base64Unescape(text_in(*payload, "value"), &event.value))
-      throw invalid_argument("a value that is not base64");
+  if (auto bytes = raw_value(*payload, event.type_url)) {
+    event.value = *std::move(bytes);
   } else if (const pb::Message* prototype = prototype_of_type(event.type_url)) {
-    set_payload(event, *prototype, payload->dump());
+    set_value(event, *prototype, payload->dump());
   } else {
     event.value = payload->dump();
   }
@@ -114,12 +129,14 @@ void set_payload(Event& event, const Json& line) {
 }  // namespace
 
 void set_payload_from_json(Event& event, const std::string& json) {
-  set_payload(event, prototype_for(event.topic), json);
+  const pb::Message& prototype = prototype_for(event.topic);
+  set_value(event, prototype, json);
+  event.type_url = prototype.GetTypeName();
 }
 
 Event parse_event(const std::string& text) {
   Event event;
-  const Json line = Json::parse(text, nullptr, false);
+  const Json line = parse_json(text);
   if (!line.is_object()) throw invalid_argument("not a JSON object");
   const std::optional<UnixNanos> time = parse_time(text_in(line, "timestamp"));
   if (!time) throw invalid_argument("timestamp " + quoted(text_in(line, "timestamp")) + " is not RFC 3339");

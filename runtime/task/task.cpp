@@ -234,8 +234,15 @@ void Task::kill(std::uint32_t signal, bool all) {
   request.set_signal(signal);
   request.set_all(all);
   messages::Empty response;
-  if (!state_->shim) throw core::not_found("process already finished");
-  state_->shim->call("Kill", request, response);
+  const auto finished = [] { return core::not_found("process already finished"); };
+  if (!state_->shim) throw finished();
+  try {
+    state_->shim->call("Kill", request, response);
+  } catch (const core::Error& error) {
+    if (error.code() != core::ErrorCode::unavailable) throw;
+    state_->exit_on_record();  // the shim ended while we spoke to it, and its task before
+    throw finished();
+  }
 }
 
 void Task::pause() {

@@ -99,10 +99,14 @@ foreign_lines() { grep -v /probe/heard "$1" || true; }
   containerd_start
   foreign_events "$BATS_TEST_TMPDIR/heard" 'topic~=/tasks/.+,namespace==bb' topic==/probe/heard
   since=$(($(sql 'SELECT max(sequence) FROM events') + 1))
+  runs=()
   for n in 1 2 3; do
-    for ns in aa bb cc; do ctr -n "$ns" run --rm "$BUSYBOX" "$ns-$n-$TOKEN" sh -c "exit $n" 3>&- & done
+    for ns in aa bb cc; do
+      ctr -n "$ns" run --rm "$BUSYBOX" "$ns-$n-$TOKEN" sh -c "exit $n" 3>&- &
+      runs+=($!)
+    done
   done
-  wait $(jobs -p | grep -vx -e "$DAEMON" -e "$FOREIGN") || true
+  for run in "${runs[@]}"; do wait "$run" || true; done
   await_census "$(census)"
   await_lines <(sql "SELECT 1 FROM events WHERE topic = '/tasks/delete'") 9
   ctr events --no-follow --since "$since" 'topic~=/tasks/.+,namespace==bb' >"$BATS_TEST_TMPDIR/ours"

@@ -85,3 +85,20 @@ await_status() {
   ctr containers rm "$TOKEN"
   await_census "$NOTHING_LEFT"
 }
+
+@test "rm -f of a task that goes with its container is no failure" {
+  ctr run -d --rm "$BUSYBOX" "$TOKEN" sleep 1000
+  run -0 ctr tasks rm -f "$TOKEN"
+  await_census "$NOTHING_LEFT"
+  assert_equal "$(ctr containers ls -q)" ""
+}
+
+@test "rm -f in the moment in which a task ends by itself is no failure" {
+  local n
+  for n in $(seq 20); do
+    ctr run -d "$BUSYBOX" "$TOKEN" sleep "0.0$((n % 5 + 1))"
+    run -0 ctr tasks rm -f "$TOKEN"
+    ctr containers rm "$TOKEN"
+  done
+  await_census "$NOTHING_LEFT"
+}

@@ -73,6 +73,17 @@ TEST(EventJson, TypesOfTheOciAreJsonAlready) {
   EXPECT_NE(to_json(event_of("some.Json", deep), Fields::all).find("\"type_url\":\"some.Json\""), std::string::npos);
 }
 
+TEST(EventJson, ANumberThatJsonDoesNotHaveIsNull) {
+  const std::string nan = std::string("\x0a\x0e\x0a\x01\x61\x12\x09\x11\0\0\0\0\0\0\xf8\x7f", 16);
+  EXPECT_EQ(to_json(event_of("google.protobuf.Struct", nan), Fields::all), R"({"a":null})");
+}
+
+TEST(EventJson, ATimeThatIsNoneIsStillShown) {
+  // exited_at {seconds 5, nanos -1}
+  const std::string bytes = std::string("\x2a\x0d\x08\x05\x10\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 15);
+  EXPECT_EQ(to_json(event_of("containerd.events.TaskExit", bytes), Fields::all), R"({"exited_at":"@5"})");
+}
+
 TEST(EventJson, ATypeUrlMayHaveAPrefix) {
   Event event = event_of(TaskStart{"web", 1});
   event.type_url = "types.containerd.io/" + event.type_url;
@@ -171,6 +182,18 @@ TEST(EventFromJson, ALineBecomesItsEventAgain) {
                                 R"("event":{"type_url":"foo.Bar","value":"AQL/"}})");
   EXPECT_EQ(raw.type_url, "foo.Bar");
   EXPECT_EQ(raw.value, "\x01\x02\xff");
+}
+
+TEST(EventFromJson, AnObjectWithTheKeysOfRawBytesIsAnObject) {
+  const Event event = parse_event(
+      R"({"timestamp":"2017-07-28T22:19:51Z","namespace":"bb","topic":"/a","type":"google.protobuf.Struct",)"
+      R"("event":{"type_url":"x","value":"y"}})");
+  EXPECT_EQ(to_json(event, Fields::all), R"({"type_url":"x","value":"y"})");
+}
+
+TEST(EventFromJson, ALineThatIsNestedTooDeepIsRefused) {
+  const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
+  EXPECT_THROW(parse_event(R"({"event":)" + deep + "}"), Error);
 }
 
 TEST(EventFromJson, ALineThatIsNone) {
