@@ -78,12 +78,6 @@ class HealthWatch : public grpc::MessageSource {
   std::optional<std::string> answer_;
 };
 
-std::string encoded(messages::HealthCheckResponse::ServingStatus status) {
-  messages::HealthCheckResponse response;
-  response.set_status(status);
-  return response.SerializeAsString();
-}
-
 }  // namespace
 
 void AboutService::add_methods(grpc::Methods& methods) {
@@ -93,15 +87,13 @@ void AboutService::add_methods(grpc::Methods& methods) {
   methods.add(introspection + "Server", grpc::UnaryHandler([this](const auto&, const auto& reply) { server(reply); }));
   methods.add(introspection + "Plugins",
               grpc::UnaryHandler([this](const auto& request, const auto& reply) { plugins(request, reply); }));
-  methods.add("/grpc.health.v1.Health/Check", grpc::UnaryHandler([this](const auto& request, const auto& reply) {
-                messages::HealthCheckResponse response;
-                response.ParseFromString(health(request));
-                if (response.status() == messages::HealthCheckResponse::SERVICE_UNKNOWN)
-                  throw core::not_found("unknown service");
-                reply.send(response);
-              }));
+  methods.add("/grpc.health.v1.Health/Check",
+              grpc::UnaryHandler([this](const auto& request, const auto& reply) { check_health(request, reply); }));
   methods.add("/grpc.health.v1.Health/Watch", grpc::StreamHandler([this](const auto& request) {
-                return std::make_unique<HealthWatch>(health(request));
+                messages::HealthCheckResponse response;
+                response.set_status(is_served(request) ? messages::HealthCheckResponse::SERVING
+                                                       : messages::HealthCheckResponse::SERVICE_UNKNOWN);
+                return std::make_unique<HealthWatch>(response.SerializeAsString());
               }));
 }
 
@@ -131,11 +123,17 @@ void AboutService::plugins(const grpc::Request& request, const grpc::Reply& repl
   reply.send(response);
 }
 
-std::string AboutService::health(const grpc::Request& request) const {
+bool AboutService::is_served(const grpc::Request& request) const {
   messages::HealthCheckRequest message;
   request.parse(message);
-  const bool known = message.service().empty() || services_->has_service(message.service());
-  return encoded(known ? messages::HealthCheckResponse::SERVING : messages::HealthCheckResponse::SERVICE_UNKNOWN);
+  return message.service().empty() || services_->has_service(message.service());
+}
+
+void AboutService::check_health(const grpc::Request& request, const grpc::Reply& reply) const {
+  if (!is_served(request)) throw core::not_found("unknown service");
+  messages::HealthCheckResponse response;
+  response.set_status(messages::HealthCheckResponse::SERVING);
+  reply.send(response);
 }
 
 }  // namespace ctrbox::runtime::daemon

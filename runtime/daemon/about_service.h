@@ -29,7 +29,9 @@ class AboutService {
   void version(const grpc::Reply& reply) const;
   void server(const grpc::Reply& reply);
   void plugins(const grpc::Request& request, const grpc::Reply& reply) const;
-  std::string health(const grpc::Request& request) const;
+  /// Whether the service that a health check is about is here; "" is all of us.
+  bool is_served(const grpc::Request& request) const;
+  void check_health(const grpc::Request& request, const grpc::Reply& reply) const;
 
   state::Database& database_;
   Build build_;
