@@ -1,12 +1,15 @@
 #include "runtime/daemon/publisher.h"
 
+#include <iterator>
+
 #include "core/events/outbox.h"
 
 namespace ctrbox::runtime::daemon {
 namespace {
 
 constexpr std::size_t kMaxWaitingBytes = 32 << 20;
-constexpr std::size_t kMaxBatch = 512;  // events in one transaction: others are waiting for the database too
+constexpr std::size_t kEntryBytes = 512;  // of an event beside its value, about
+constexpr std::size_t kMaxBatch = 512;    // events in one transaction: others are waiting for the database too
 
 }  // namespace
 
@@ -28,12 +31,23 @@ Publisher::~Publisher() {
 void Publisher::publish(core::events::Event event, Done done) {
   {
     const std::lock_guard lock(mutex_);
-    if (waiting_bytes_ + event.value.size() > kMaxWaitingBytes)
+    const std::size_t bytes = kEntryBytes + event.value.size();
+    if (waiting_bytes_ + bytes > kMaxWaitingBytes)
       throw core::unavailable("too many events are waiting to be written; try again");
-    waiting_bytes_ += event.value.size();
+    waiting_bytes_ += bytes;
     waiting_.push_back({std::move(event), std::move(done), std::nullopt});
   }
   wanted_.notify_one();
+}
+
+/// Requires: the mutex is held.
+std::vector<Publisher::Entry> Publisher::take_batch() {
+  std::vector<Entry> batch;
+  for (; !waiting_.empty() && batch.size() < kMaxBatch; waiting_.pop_front()) {
+    waiting_bytes_ -= kEntryBytes + waiting_.front().event.value.size();
+    batch.push_back(std::move(waiting_.front()));
+  }
+  return batch;
 }
 
 void Publisher::run() {
@@ -41,27 +55,13 @@ void Publisher::run() {
   while (true) {
     wanted_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
     if (waiting_.empty()) return;
-    std::vector<Entry> batch = std::exchange(waiting_, {});
-    waiting_bytes_ = 0;
+    std::vector<Entry> batch = take_batch();
     lock.unlock();
-    write_all(batch);
+    write(batch);
     lock.lock();
     std::move(batch.begin(), batch.end(), std::back_inserter(finished_));
     written_.signal();
   }
-}
-
-void Publisher::write_all(std::vector<Entry>& batch) {
-  while (batch.size() > kMaxBatch) {
-    std::vector<Entry> rest(std::make_move_iterator(batch.begin() + kMaxBatch), std::make_move_iterator(batch.end()));
-    batch.resize(kMaxBatch);
-    write(batch);
-    const std::lock_guard lock(mutex_);
-    std::move(batch.begin(), batch.end(), std::back_inserter(finished_));
-    written_.signal();
-    batch = std::move(rest);
-  }
-  write(batch);
 }
 
 void Publisher::write(std::vector<Entry>& batch) {

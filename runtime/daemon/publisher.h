@@ -7,6 +7,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <deque>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -45,7 +46,7 @@ class Publisher {
 
   void run();
   void write(std::vector<Entry>& batch);
-  void write_all(std::vector<Entry>& batch);
+  std::vector<Entry> take_batch();
   void answer();
 
   core::EventLoop& loop_;
@@ -54,7 +55,7 @@ class Publisher {
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable wanted_;
-  std::vector<Entry> waiting_;
+  std::deque<Entry> waiting_;
   std::size_t waiting_bytes_ = 0;
   std::vector<Entry> finished_;
   bool stopping_ = false;
