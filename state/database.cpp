@@ -26,11 +26,16 @@ namespace {
 // Commands come and go, and SQLite's habit of folding the log back into the file when the last connection closes would
 // cost each of them three fsyncs. The log stays instead; the next writer folds it back once it has grown to this many
 // pages, few enough that whoever opens the file first reads it in a fraction of a millisecond.
-constexpr int kPagesBeforeCheckpoint = 256;
+constexpr int kPagesBeforeFold = 256;
 
-void keep_log_on_close(sqlite3* connection) {
+/// SQLite would fold the log within the commit. It is done after it instead, when whoever waits has been told.
+void take_log_over(sqlite3* connection, int* pages) {
   sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  sqlite3_wal_autocheckpoint(connection, kPagesBeforeCheckpoint);
+  const auto note_pages = [](void* noted, sqlite3*, const char*, int count) {
+    *static_cast<int*>(noted) = count;
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(connection, note_pages, pages);
 }
 
 int trace_statement(unsigned, void* context, void* statement, void*) {
@@ -43,8 +48,8 @@ int trace_statement(unsigned, void* context, void* statement, void*) {
 
 }  // namespace
 
-Database::Database(const std::string& path, StatementTrace trace)
-    : path_(path), trace_(std::move(trace)), cached_(std::make_unique<Cached>()) {
+Database::Database(const std::string& path, StatementTrace trace, Folding folding)
+    : path_(path), trace_(std::move(trace)), cached_(std::make_unique<Cached>()), folding_(folding) {
   const mode_t before = umask(077);
   int code =
       sqlite3_open_v2(path.c_str(), &connection_,
@@ -54,7 +59,7 @@ Database::Database(const std::string& path, StatementTrace trace)
     if (code != SQLITE_OK) throw_sqlite_error(connection_, code, "opening " + path);
     sqlite3_extended_result_codes(connection_, 1);
     wait_when_busy(connection_);
-    keep_log_on_close(connection_);
+    take_log_over(connection_, &log_pages_);
     if (trace_) sqlite3_trace_v2(connection_, SQLITE_TRACE_STMT, trace_statement, &trace_);
     execute("PRAGMA foreign_keys = ON");
     migrate(connection_);
@@ -106,6 +111,14 @@ void Database::write(Durability durability, const std::function<void(Transaction
     transaction.commit();
     transaction.run_after_commit();
   });
+  if (folding_ == Folding::automatic) fold_log(kPagesBeforeFold);
+}
+
+void Database::fold_log(int pages) noexcept {
+  if (log_pages_ < pages) return;
+  log_pages_ = 0;
+  // A failure leaves the log as it is, and the next writer tries again.
+  sqlite3_wal_checkpoint_v2(connection_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
 }
 
 }  // namespace ctrbox::state

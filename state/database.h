@@ -29,9 +29,12 @@ using StatementTrace = std::function<void(std::string_view sql)>;
 
 class Database {
  public:
+  /// When the log is folded back into the file: after a write that leaves it long, or when the owner says so.
+  enum class Folding { automatic, by_owner };
+
   /// Opens the file, creating it (0600) and bringing its schema up to date when needed.
   /// Throws std::system_error; a schema newer than this program's is an error that says so and changes nothing.
-  explicit Database(const std::string& path, StatementTrace trace = {});
+  explicit Database(const std::string& path, StatementTrace trace = {}, Folding folding = Folding::automatic);
   ~Database();
   Database(Database&&) = delete;
   Database& operator=(Database&&) = delete;
@@ -49,6 +52,12 @@ class Database {
   /// is run again: it must have no effect outside the transaction. An exception rolls back and is rethrown.
   void write(Durability durability, const std::function<void(Transaction&)>& change);
 
+  /// Folds the log back into the file if this connection has left it with at least `pages` pages; waits for the disk,
+  /// and for no other process.
+  void fold_log(int pages) noexcept;
+  /// Whether this connection has written to the log since it was folded.
+  bool has_log() const noexcept { return log_pages_ > 0; }
+
   const std::string& path() const noexcept { return path_; }
 
  private:
@@ -63,6 +72,8 @@ class Database {
   StatementTrace trace_;
   sqlite3* connection_ = nullptr;
   std::unique_ptr<Cached> cached_;
+  Folding folding_;
+  int log_pages_ = 0;  // after this connection's last commit
   Durability durability_ = Durability::full;
 };
 

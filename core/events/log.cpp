@@ -49,6 +49,7 @@ Batch read_after(state::Database& database, std::int64_t sequence) {
     batch.events.push_back(read_event(row));
     bytes += size_of(batch.events.back());
   }
+  batch.may_go_on = bytes >= kBatchBytes || batch.events.size() == kBatchEvents;
   if (!batch.events.empty() && batch.events.front().sequence > sequence + 1)
     batch.gap = Gap{sequence + 1, batch.events.front().sequence - 1};
   return batch;

@@ -35,6 +35,7 @@ std::string to_string(const Gap& gap);
 struct Batch {
   std::optional<Gap> gap;  // before the first of `events`
   std::vector<Event> events;
+  bool may_go_on = false;  // false: there was nothing behind the last of them
 };
 
 /// What follows `sequence`, in order; at least one event unless there is none.

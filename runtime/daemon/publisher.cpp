@@ -1,5 +1,6 @@
 #include "runtime/daemon/publisher.h"
 
+#include <chrono>
 #include <iterator>
 
 #include "core/events/outbox.h"
@@ -9,7 +10,10 @@ namespace {
 
 constexpr std::size_t kMaxWaitingBytes = 32 << 20;
 constexpr std::size_t kEntryBytes = 512;  // of an event beside its value, about
-constexpr std::size_t kMaxBatch = 512;    // events in one transaction: others are waiting for the database too
+// Folding the log back waits for the disk: under load it is done seldom, and when nothing comes for a moment.
+constexpr int kPagesBeforeFold = 4096;
+constexpr std::chrono::milliseconds kQuiet{200};
+constexpr std::size_t kMaxBatch = 512;  // events in one transaction: others are waiting for the database too
 
 }  // namespace
 
@@ -29,15 +33,17 @@ Publisher::~Publisher() {
 }
 
 void Publisher::publish(core::events::Event event, Done done) {
+  bool was_empty = false;
   {
     const std::lock_guard lock(mutex_);
+    was_empty = waiting_.empty();
     const std::size_t bytes = kEntryBytes + event.value.size();
     if (waiting_bytes_ + bytes > kMaxWaitingBytes)
       throw core::unavailable("too many events are waiting to be written; try again");
     waiting_bytes_ += bytes;
     waiting_.push_back({std::move(event), std::move(done), std::nullopt});
   }
-  wanted_.notify_one();
+  if (was_empty) wanted_.notify_one();
 }
 
 /// Requires: the mutex is held.
@@ -53,21 +59,33 @@ std::vector<Publisher::Entry> Publisher::take_batch() {
 void Publisher::run() {
   std::unique_lock lock(mutex_);
   while (true) {
-    wanted_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
-    if (waiting_.empty()) return;
+    const auto has_work = [this] { return stopping_ || !waiting_.empty(); };
+    const bool has_log = database_ != nullptr && database_->has_log();
+    if (has_log && !wanted_.wait_for(lock, kQuiet, has_work)) {
+      database_->fold_log(0);  // whoever opens the file next need not read a long log
+      continue;
+    }
+    wanted_.wait(lock, has_work);
+    if (waiting_.empty()) break;
     std::vector<Entry> batch = take_batch();
     lock.unlock();
     write(batch);
     lock.lock();
     std::move(batch.begin(), batch.end(), std::back_inserter(finished_));
     written_.signal();
+    lock.unlock();
+    if (database_ != nullptr) database_->fold_log(kPagesBeforeFold);
+    lock.lock();
   }
+  if (database_ != nullptr && database_->has_log()) database_->fold_log(0);
 }
 
 void Publisher::write(std::vector<Entry>& batch) {
   try {
     // Opened when first needed, so that a daemon that only tells costs no second connection.
-    if (database_ == nullptr) database_ = std::make_unique<state::Database>(database_path_);
+    if (database_ == nullptr)
+      database_ = std::make_unique<state::Database>(database_path_, state::StatementTrace(),
+                                                    state::Database::Folding::by_owner);
     database_->write(state::Durability::normal, [&](state::Transaction& tx) {
       for (const Entry& entry : batch) core::events::append(tx, entry.event);
     });

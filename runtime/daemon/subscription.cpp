@@ -34,10 +34,8 @@ std::shared_ptr<const Tail::Batch> Tail::after(std::int64_t sequence) {
     if (kept.after == sequence) return kept.batch;
 
   core::events::Batch read = core::events::read_after(database_, sequence);
-  if (read.events.empty()) {
-    end_ = sequence;
-    return nothing;
-  }
+  if (!read.may_go_on) end_ = read.events.empty() ? sequence : read.events.back().sequence;
+  if (read.events.empty()) return nothing;
   auto batch = std::make_shared<Batch>();
   batch->gap = read.gap;
   for (core::events::Event& event : read.events) {

@@ -17,6 +17,11 @@ constexpr std::size_t kMaxHeaderBytes = 16 * 1024;  // of one call, names and va
 constexpr std::uint32_t kMaxConcurrentCalls = 256;
 constexpr std::size_t kMaxStatusBytes = 4 * 1024;  // of an error's text; headers are bounded at the peer as well
 
+/// Headers that every call has and no handler asks for.
+bool is_transport(std::string_view name) noexcept {
+  return name.starts_with(':') || name == "te" || name == "user-agent" || name.starts_with("grpc-");
+}
+
 nghttp2_nv header(std::string_view name, std::string_view value) {
   // SAFETY: nghttp2 copies both and changes neither; its type is not const for the sake of other flags.
   const auto bytes = [](std::string_view text) {
@@ -75,15 +80,15 @@ struct Session::Callbacks {
     if (call == nullptr) return 0;
     call->header_bytes += name_size + value_size;
     if (call->header_bytes > kMaxHeaderBytes) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
-    const std::string key(reinterpret_cast<const char*>(name), name_size);
-    const std::string text(reinterpret_cast<const char*>(value), value_size);
+    const std::string_view key(reinterpret_cast<const char*>(name), name_size);
+    const std::string_view text(reinterpret_cast<const char*>(value), value_size);
     if (key == ":path") {
       call->request.path = text;
     } else if (key == ":method") {
       call->http_method = text;
     } else if (key == "content-type") {
       call->content_type = text;
-    } else {
+    } else if (!is_transport(key)) {
       call->request.metadata.emplace(key, text);
     }
     return 0;
@@ -194,7 +199,7 @@ bool Session::flush() {
     return false;  // the peer has gone
   }
   if (has_more_) return true;
-  std::string().swap(outgoing_);  // an idle connection keeps no memory
+  if (calls_.empty()) std::string().swap(outgoing_);  // an idle connection keeps no memory
   if (stopping_ && calls_.empty()) return false;
   return nghttp2_session_want_read(session_) != 0 || nghttp2_session_want_write(session_) != 0;
 }
