@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Runs the tests of a finished dev build and counts them: `tests/run.py [REGEX]` (./dev test builds first).
 
-A test is a line `suite/file: name`, and REGEX is looked for in it. Suites, in order: lint (tests/lint/*, one test a file), unit
-(gtest cases, through ctest), golden (tests/golden/*.cmd), then bats files: functional, crash, race. A test that skips
-must be on tests/allowed-skips or it counts as failed. The last line is `N passed, N failed, N skipped`.
+A test is a line `suite/file: name`, and REGEX is looked for in it. Suites, in order: lint (tests/lint/*, one test a
+file), fuzz (a few seconds of each fuzzer), unit (gtest cases, through ctest), golden (tests/golden/*.cmd), then bats
+files: functional, crash, race. A test that skips must be on tests/allowed-skips or it counts as failed. The last line is
+`N passed, N failed, N skipped`.
 """
 # SPDX-License-Identifier: Apache-2.0
 import json
@@ -19,7 +20,9 @@ ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), ".."))
 BUILD = os.environ.get("CTRBOX_BUILD", os.path.join(ROOT, "build", "dev"))
 LINTS = ("layering", "sizes", "folders", "format", "scripts", "clang")
 BATS_SUITES = ("functional", "crash", "race")
-sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
+FUZZ_SECONDS = 3
+sys.path[:0] = [os.path.join(ROOT, "tests", "support"), os.path.join(ROOT, "tests", "fuzz")]
+import fuzz  # noqa: E402
 import golden  # noqa: E402
 
 
@@ -55,6 +58,15 @@ def run_lint(count, wanted):
             r = subprocess.run([os.path.join(ROOT, "tests", "lint", name)], stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
             count.add(f"lint/{name}", r.returncode == 0, output=r.stdout[-6000:])
+
+
+def run_fuzz(count, wanted):
+    """After lint/clang, which has built the programs: there is little left to build then."""
+    chosen = [name for name in fuzz.names() if wanted(f"fuzz/{name}")]
+    broken = fuzz.build(chosen) if chosen else None
+    for name in chosen:
+        problem = broken or fuzz.check(name, FUZZ_SECONDS)
+        count.add(f"fuzz/{name}", not problem, output=problem or "")
 
 
 def gtest_names(program):
@@ -167,7 +179,7 @@ def main():
             return 1
         os.execvp("sudo", ["sudo", "-E", sys.executable, os.path.abspath(__file__)] + sys.argv[1:])
     count = Count()
-    for suite in (run_lint, run_unit, run_golden, run_bats):
+    for suite in (run_lint, run_fuzz, run_unit, run_golden, run_bats):
         started, before = time.monotonic(), count.passed + len(count.failed) + count.skipped
         suite(count, wanted)
         done = count.passed + len(count.failed) + count.skipped - before

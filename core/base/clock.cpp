@@ -89,6 +89,15 @@ std::optional<std::int64_t> take_clock(std::string_view& text) {
   return ((*hour * 60 + *minute) * 60 + second) * kNanosPerSecond + *fraction;
 }
 
+/// std::nullopt where the hours or the zone have led into a year that is not taken.
+std::optional<UnixNanos> if_in_range(UnixNanos time) {
+  const auto seconds = static_cast<std::time_t>(time / kNanosPerSecond);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  const std::int64_t year = parts.tm_year + 1900;
+  return year < kFirstYear || year > kLastYear ? std::nullopt : std::optional(time);
+}
+
 }  // namespace
 
 UnixNanos now_ns() {
@@ -120,7 +129,7 @@ std::optional<UnixNanos> parse_time(std::string_view text) {
   const auto clock = take_clock(text);
   const auto zone = clock ? take_zone(text) : std::nullopt;
   if (!zone || !text.empty()) return std::nullopt;
-  return midnight + *clock - *zone * kNanosPerSecond;
+  return if_in_range(midnight + *clock - *zone * kNanosPerSecond);
 }
 
 }  // namespace ctrbox::core

@@ -114,8 +114,8 @@ void put(state::Transaction& tx, const std::string& ns, const Digest& digest, st
   if (!merge_labels(tx, LabelOwner::content, *id, labels)) return;
   tx.execute("UPDATE content SET updated_at = ? WHERE id = ?", now_ns(), *id);
   const std::optional<Info> info = find(tx.database(), ns, digest);
-  events::append(
-      tx, ns, events::ContentUpdate{{digest.text(), info->size, info->created_at, info->updated_at, info->labels}});
+  events::append(tx, ns,
+                 events::ContentUpdate{{digest.text(), info->size, info->created_at, info->updated_at, info->labels}});
 }
 
 bool remove(state::Transaction& tx, const std::string& ns, const Digest& digest) {

@@ -13,6 +13,7 @@
 #include "core/base/clock.h"
 #include "core/base/error.h"
 #include "core/base/escape.h"
+#include "core/events/typeurl.h"
 
 namespace ctrbox::core::events {
 namespace {
@@ -35,11 +36,12 @@ std::string to_base64(const std::string& bytes) {
   return text;
 }
 
+/// Throws invalid_argument for what is no moment that a year has.
 std::string to_text(const pb::Timestamp& time) {
   constexpr std::int64_t kMaxSeconds = INT64_MAX / kNanosPerSecond - 1;
   const bool is_moment = time.nanos() >= 0 && time.nanos() < kNanosPerSecond;
   if (!is_moment || time.seconds() > kMaxSeconds || time.seconds() < -kMaxSeconds)
-    return "@" + std::to_string(time.seconds());  // not a year that anybody could read
+    throw invalid_argument("a timestamp out of range");
   return to_rfc3339(time.seconds() * kNanosPerSecond + time.nanos());
 }
 
@@ -147,11 +149,9 @@ Json to_json(const pb::Message& message, Style style) {
 
 /// The message that the type url names, decoded; null if there is no such type or the bytes are not one.
 std::unique_ptr<pb::Message> decode(const Event& event) {
-  const std::string name = event.type_url.substr(event.type_url.find_last_of('/') + 1);
-  const pb::Descriptor* type = pb::DescriptorPool::generated_pool()->FindMessageTypeByName(name);
-  if (type == nullptr) return nullptr;
-  std::unique_ptr<pb::Message> message(pb::MessageFactory::generated_factory()->GetPrototype(type)->New());
-  if (!message->ParseFromString(event.value)) return nullptr;
+  silence_protobuf();
+  std::unique_ptr<pb::Message> message = new_message(event.type_url);
+  if (message == nullptr || !message->ParseFromString(event.value)) return nullptr;
   return message;
 }
 
@@ -169,8 +169,12 @@ std::optional<Json> parse_json(const std::string& text) {
 }
 
 Json describe(const Event& event, Style style) {
-  if (const auto message = decode(event)) return to_json(*message, style);
-  if (auto json = parse_json(event.value)) return *std::move(json);
+  try {
+    if (const auto message = decode(event)) return to_json(*message, style);
+    if (auto json = parse_json(event.value)) return *std::move(json);
+  } catch (const Error&) {
+    // Shown as it is.
+  }
   return {{"type_url", event.type_url}, {"value", to_base64(event.value)}};
 }
 

@@ -1,5 +1,6 @@
 #include "core/events/from_json.h"
 
+#include <google/protobuf/any.pb.h>
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/stubs/strutil.h>
@@ -9,6 +10,7 @@
 
 #include "content_events.pb.h"
 #include "core/base/error.h"
+#include "core/events/typeurl.h"
 #include "events.pb.h"
 #include "image_events.pb.h"
 
@@ -69,20 +71,58 @@ const pb::Message& prototype_for(std::string_view topic) {
   return pb::Struct::default_instance();
 }
 
-/// Null if there is no such message here.
-const pb::Message* prototype_of_type(const std::string& type_url) {
-  const std::string name = type_url.substr(type_url.find_last_of('/') + 1);
-  const pb::Descriptor* type = pb::DescriptorPool::generated_pool()->FindMessageTypeByName(name);
-  return type == nullptr ? nullptr : pb::MessageFactory::generated_factory()->GetPrototype(type);
+using FieldPath = std::vector<const pb::FieldDescriptor*>;
+
+/// An Any that was taken out of a message's JSON.
+struct TakenAny {
+  FieldPath path;
+  Json value;  // {"type_url":…,"value":base64}, as describe() writes it
+};
+
+/// protobuf reads the JSON of an Any only if it knows what is in it; ours says the bytes. They are taken out here.
+void take_anys(const pb::Descriptor& type, Json& json, FieldPath& path, std::vector<TakenAny>& taken) {
+  for (int i = 0; json.is_object() && i < type.field_count(); ++i) {
+    const pb::FieldDescriptor& field = *type.field(i);
+    if (field.is_repeated() || field.cpp_type() != pb::FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    const auto value = json.find(field.name());
+    if (value == json.end()) continue;
+    path.push_back(&field);
+    if (field.message_type() == pb::Any::descriptor()) {
+      taken.push_back({path, std::move(*value)});
+      json.erase(value);
+    } else {
+      take_anys(*field.message_type(), *value, path, taken);
+    }
+    path.pop_back();
+  }
 }
 
-void set_value(Event& event, const pb::Message& prototype, const std::string& json) {
-  const std::unique_ptr<pb::Message> message(prototype.New());
-  const auto status = pb::util::JsonStringToMessage(json, message.get());
+std::string text_in(const Json& object, const char* key) {
+  const auto found = object.is_object() ? object.find(key) : object.end();
+  if (found == object.end() || !found->is_string())
+    throw invalid_argument("an event without " + quoted(key) + ", which is a string");
+  return found->get<std::string>();
+}
+
+void put_any(pb::Message& message, const TakenAny& taken) {
+  pb::Message* at = &message;
+  for (const pb::FieldDescriptor* field : taken.path) at = at->GetReflection()->MutableMessage(at, field);
+  auto& any = dynamic_cast<pb::Any&>(*at);
+  any.set_type_url(text_in(taken.value, "type_url"));
+  if (!pb::Base64Unescape(text_in(taken.value, "value"), any.mutable_value()))
+    throw invalid_argument("a value that is not base64");
+}
+
+void set_value(Event& event, pb::Message& message, Json json) {
+  FieldPath path;
+  std::vector<TakenAny> taken;
+  take_anys(*message.GetDescriptor(), json, path, taken);
+  const auto status = pb::util::JsonStringToMessage(json.dump(), &message);
   if (!status.ok())
-    throw invalid_argument("JSON for " + event.topic + " (" + message->GetTypeName() +
+    throw invalid_argument("JSON for " + event.topic + " (" + message.GetTypeName() +
                            "): " + std::string(status.message()));
-  message->SerializeToString(&event.value);
+  for (const TakenAny& any : taken) put_any(message, any);
+  message.SerializeToString(&event.value);
 }
 
 /// Discarded if `text` is no JSON. Reading it takes no stack, writing the payload again does.
@@ -92,13 +132,6 @@ Json parse_json(const std::string& text) {
     return true;
   };
   return Json::parse(text, check_depth, false);
-}
-
-std::string text_in(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  if (found == object.end() || !found->is_string())
-    throw invalid_argument("an event without " + quoted(key) + ", which is a string");
-  return found->get<std::string>();
 }
 
 /// The bytes, if the payload is what describe() makes of one that it cannot read. An object may happen to have the same
@@ -119,8 +152,8 @@ void set_payload(Event& event, const Json& line) {
   event.type_url = text_in(line, "type");
   if (auto bytes = raw_value(*payload, event.type_url)) {
     event.value = *std::move(bytes);
-  } else if (const pb::Message* prototype = prototype_of_type(event.type_url)) {
-    set_value(event, *prototype, payload->dump());
+  } else if (const auto message = new_message(event.type_url)) {
+    set_value(event, *message, *payload);
   } else {
     event.value = payload->dump();
   }
@@ -129,9 +162,12 @@ void set_payload(Event& event, const Json& line) {
 }  // namespace
 
 void set_payload_from_json(Event& event, const std::string& json) {
-  const pb::Message& prototype = prototype_for(event.topic);
-  set_value(event, prototype, json);
-  event.type_url = prototype.GetTypeName();
+  const std::unique_ptr<pb::Message> message(prototype_for(event.topic).New());
+  const Json parsed = parse_json(json);
+  if (parsed.is_discarded())
+    throw invalid_argument("JSON for " + event.topic + " (" + message->GetTypeName() + "): cannot be read");
+  set_value(event, *message, parsed);
+  event.type_url = message->GetTypeName();
 }
 
 Event parse_event(const std::string& text) {

@@ -53,7 +53,7 @@ std::string new_uuid() {
   std::string hex = core::random_hex(16);
   hex[12] = '4';
   hex[16] = "89ab"[static_cast<unsigned char>(hex[16]) % 4];
-  for (const std::size_t place : {20, 16, 12, 8}) hex.insert(place, "-");
+  for (const std::size_t place : {20U, 16U, 12U, 8U}) hex.insert(place, "-");
   return hex;
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/base/log.h"
 #include "core/events/doorbell.h"
+#include "core/events/typeurl.h"
 #include "core/sys/event_loop.h"
 #include "core/sys/own_process.h"
 #include "core/sys/service_manager.h"
@@ -150,6 +151,7 @@ class Daemon {
 void serve(const Options& options) {
   core::set_process_name("containerd");
   core::ignore_broken_pipes();
+  core::events::silence_protobuf();
   Daemon(options).run();
 }
 

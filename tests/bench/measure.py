@@ -100,7 +100,7 @@ class Containerd:
         return ["/usr/bin/ctr", "-a", self.place + "/s.sock", *words]
 
     def start(self):
-        os.makedirs(self.place)
+        os.makedirs(self.place, exist_ok=True)
         with open(self.place + "/config.toml", "w") as f:
             f.write(CONFIG.format(self.place))
         self.log = open(self.place + "/log", "w")
@@ -242,4 +242,5 @@ def main():
     results.table()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Measures the release build beside Debian's containerd on a loop-mounted ext4 with a journal. `./dev bench [ROW...]`.
-# Usage: run.bash [ROW...]   rows: layers files run (all by default); SAMPLES=5 and RUN_SAMPLES=20 are the numbers of samples.
+# Usage: run.bash [ROW...]   rows: layers files run events (all by default); SAMPLES=5, RUN_SAMPLES=20 and, of events,
+# ROUNDS=5 are the numbers of samples.
 #
 # Why a disk of its own: on an ext4 without a journal the kernel avoids inodes that were deleted a moment ago, and a benchmark
 # that removes a tree between samples then measures the search for others.
@@ -13,7 +14,7 @@ source "$repository/tests/support/registry.bash"
 place=$repository/build/bench
 images=$repository/build/bench-images
 rows=("$@")
-[ ${#rows[@]} -gt 0 ] || rows=(layers files run)
+[ ${#rows[@]} -gt 0 ] || rows=(layers files run events)
 mkdir -p "$place/disk"
 
 loop=
@@ -27,23 +28,35 @@ trap clean_up EXIT
 trap 'exit 130' INT TERM
 
 names=()
+pulls=()
+events=
 for row in "${rows[@]}"; do
   case $row in
-    layers | files) names+=("$row") ;;
-    run) names+=(busybox) ;;
-    *) echo "bench: no row $row (layers files run)" >&2; exit 2 ;;
+    layers | files) names+=("$row") pulls+=("$row") ;;
+    run) names+=(busybox) pulls+=("$row") ;;
+    events) events=yes ;;
+    *) echo "bench: no row $row (layers files run events)" >&2; exit 2 ;;
   esac
 done
-python3 "$repository/tests/bench/images.py" "$images" "${names[@]}"
-registry_start "$images/registry"
-for name in "${names[@]}"; do
-  python3 "$repository/tests/support/make_image.py" push "$images/$name" latest "$REGISTRY/bench/$name:latest"
-done
+if [ ${#pulls[@]} -gt 0 ]; then
+  python3 "$repository/tests/bench/images.py" "$images" "${names[@]}"
+  registry_start "$images/registry"
+  for name in "${names[@]}"; do
+    python3 "$repository/tests/support/make_image.py" push "$images/$name" latest "$REGISTRY/bench/$name:latest"
+  done
+fi
 
 fallocate -l "${DISK_SIZE:-16G}" "$place/disk.img"
 mkfs.ext4 -q -F -E lazy_itable_init=0,lazy_journal_init=0 "$place/disk.img"
 loop=$(losetup --direct-io=on --find --show "$place/disk.img")
 mount "$loop" "$place/disk"
 
-python3 "$repository/tests/bench/measure.py" --registry "$REGISTRY" --work "$place/disk" \
-  --bin "$repository/build/release/bin" --layouts "$images" --samples "${SAMPLES:-5}" --run-samples "${RUN_SAMPLES:-20}" "${rows[@]}"
+if [ ${#pulls[@]} -gt 0 ]; then
+  python3 "$repository/tests/bench/measure.py" --registry "$REGISTRY" --work "$place/disk" \
+    --bin "$repository/build/release/bin" --layouts "$images" --samples "${SAMPLES:-5}" \
+    --run-samples "${RUN_SAMPLES:-20}" "${pulls[@]}"
+fi
+if [ -n "$events" ]; then
+  python3 "$repository/tests/bench/events.py" --work "$place/disk" --bin "$repository/build/release/bin" \
+    --load "$repository/build/release/tests/events_load" --rounds "${ROUNDS:-5}"
+fi

@@ -81,7 +81,8 @@ TEST(EventJson, ANumberThatJsonDoesNotHaveIsNull) {
 TEST(EventJson, ATimeThatIsNoneIsStillShown) {
   // exited_at {seconds 5, nanos -1}
   const std::string bytes = std::string("\x2a\x0d\x08\x05\x10\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 15);
-  EXPECT_EQ(to_json(event_of("containerd.events.TaskExit", bytes), Fields::all), R"({"exited_at":"@5"})");
+  EXPECT_EQ(to_json(event_of("containerd.events.TaskExit", bytes), Fields::all),
+            R"({"type_url":"containerd.events.TaskExit","value":"Kg0IBRD///////////8B"})");
 }
 
 TEST(EventJson, ATypeUrlMayHaveAPrefix) {
@@ -182,6 +183,15 @@ TEST(EventFromJson, ALineBecomesItsEventAgain) {
                                 R"("event":{"type_url":"foo.Bar","value":"AQL/"}})");
   EXPECT_EQ(raw.type_url, "foo.Bar");
   EXPECT_EQ(raw.value, "\x01\x02\xff");
+}
+
+TEST(EventFromJson, OptionsThatAreAnyComeBackAsTheyWere) {
+  Event event;
+  event.topic = "/containers/create";
+  set_payload_from_json(event,
+                        R"({"id":"c","runtime":{"name":"runc","options":{"type_url":"x.Options","value":"AQI="}}})");
+  EXPECT_EQ(to_json(event, Fields::all),
+            R"({"id":"c","runtime":{"name":"runc","options":{"type_url":"x.Options","value":"AQI="}}})");
 }
 
 TEST(EventFromJson, AnObjectWithTheKeysOfRawBytesIsAnObject) {

@@ -59,6 +59,7 @@ TEST(DaemonConfig, FaultsNameThePlace) {
   EXPECT_EQ(fault_of("[debug]\nlevel = \"loud\"\n"),
             "f:2:9: log level \"loud\" is not one of debug, info, warn, error");
   EXPECT_EQ(fault_of("root = \n").substr(0, 4), "f:1:");
+  EXPECT_EQ(fault_of("[!a]\n").substr(0, 4), "f:1:");
 }
 
 TEST(DaemonConfig, TheDefaultFileSaysTheDefaults) {
