@@ -10,7 +10,7 @@
 namespace ctrbox::runtime::grpc {
 namespace {
 
-constexpr std::size_t kReadBytes = 64 * 1024;
+constexpr std::size_t kReadBytes = 32 * 1024;
 constexpr std::size_t kSendBytes = 64 * 1024;  // gathered for one write
 constexpr int kWritesAtOnce = 8;
 constexpr std::size_t kMaxHeaderBytes = 16 * 1024;  // of one call, names and values
@@ -156,7 +156,7 @@ Session::Call* Session::find(std::int32_t stream) {
 }
 
 bool Session::receive() {
-  static thread_local std::array<std::byte, kReadBytes> buffer;
+  std::array<std::byte, kReadBytes> buffer;
   try {
     const auto count = core::try_read(fd_.get(), buffer);
     if (!count) return true;
