@@ -6,6 +6,7 @@
 #include "core/events/doorbell.h"
 #include "core/events/typeurl.h"
 #include "core/sys/event_loop.h"
+#include "core/sys/limits.h"
 #include "core/sys/own_process.h"
 #include "core/sys/service_manager.h"
 #include "core/sys/timer.h"
@@ -117,6 +118,7 @@ class Daemon {
   }
 
   void reload() {
+    if (stopping_) return;
     core::notify_service_manager("RELOADING=1");
     try {
       const Config config = options_.reload();
@@ -151,6 +153,7 @@ class Daemon {
 void serve(const Options& options) {
   core::set_process_name("containerd");
   core::ignore_broken_pipes();
+  core::raise_limit_of_open_files();
   core::events::silence_protobuf();
   Daemon(options).run();
 }

@@ -22,20 +22,32 @@ Server::~Server() {
 
 void Server::listen(core::Fd listener) {
   listener_ = std::move(listener);
-  loop_.add(listener_.get(), EPOLLIN, [this](std::uint32_t) { accept(); });
+  watch_listener();
+}
+
+void Server::watch_listener() {
+  if (listener_ && !loop_.watches(listener_.get()))
+    loop_.add(listener_.get(), EPOLLIN, [this](std::uint32_t) { accept(); });
 }
 
 void Server::accept() {
-  while (auto connection = core::accept_unix(listener_.get())) {
-    if (sessions_.size() >= kMaxConnections) continue;  // closed at once: the peer sees it and may try again
-    const std::uint64_t id = next_session_++;
-    auto session = std::make_unique<Session>(
-        std::move(*connection),
-        [this, id](std::int32_t stream, const Request& request) { on_call(id, stream, request); });
-    loop_.add(session->fd(), EPOLLIN | EPOLLOUT, [this, id](std::uint32_t events) { on_events(id, events); });
-    sessions_[id] = std::move(session);
-    on_change_();
+  try {
+    while (auto connection = core::accept_unix(listener_.get())) {
+      // One too many is closed at once: the peer sees it and may try again.
+      if (sessions_.size() < kMaxConnections) serve(std::move(*connection));
+    }
+  } catch (const core::Error&) {
+    loop_.remove(listener_.get());  // no descriptors left: until one is free, others wait in the socket
   }
+}
+
+void Server::serve(core::Fd connection) {
+  const std::uint64_t id = next_session_++;
+  auto session = std::make_unique<Session>(
+      std::move(connection), [this, id](std::int32_t stream, const Request& request) { on_call(id, stream, request); });
+  loop_.add(session->fd(), EPOLLIN | EPOLLOUT, [this, id](std::uint32_t events) { on_events(id, events); });
+  sessions_[id] = std::move(session);
+  on_change_();
 }
 
 void Server::on_call(std::uint64_t id, std::int32_t stream, const Request& request) {
@@ -101,6 +113,7 @@ void Server::drop(std::uint64_t id) {
   const auto found = sessions_.find(id);
   loop_.remove(found->second->fd());
   sessions_.erase(found);
+  watch_listener();
   on_change_();
 }
 

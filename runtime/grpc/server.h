@@ -37,7 +37,9 @@ class Server {
   friend class Reply;
   using Sessions = std::map<std::uint64_t, std::unique_ptr<Session>>;
 
+  void watch_listener();
   void accept();
+  void serve(core::Fd connection);
   void on_call(std::uint64_t id, std::int32_t stream, const Request& request);
   void on_events(std::uint64_t id, std::uint32_t events);
   void answer(std::uint64_t id, std::int32_t stream, std::string_view message);

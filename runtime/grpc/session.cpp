@@ -30,12 +30,6 @@ nghttp2_nv header(std::string_view name, std::string_view value) {
   return {bytes(name), bytes(value), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE};
 }
 
-struct SessionOptions {
-  nghttp2_option* option = nullptr;
-  SessionOptions() { nghttp2_option_new(&option); }
-  ~SessionOptions() { nghttp2_option_del(option); }
-};
-
 struct SessionCallbacks {
   nghttp2_session_callbacks* callbacks = nullptr;
   SessionCallbacks() { nghttp2_session_callbacks_new(&callbacks); }
@@ -140,9 +134,7 @@ Session::Session(core::Fd fd, OnCall on_call) : fd_(std::move(fd)), on_call_(std
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback(made.callbacks, Callbacks::on_data);
   nghttp2_session_callbacks_set_on_frame_recv_callback(made.callbacks, Callbacks::on_frame);
   nghttp2_session_callbacks_set_on_stream_close_callback(made.callbacks, Callbacks::on_close);
-  SessionOptions options;
-  if (nghttp2_session_server_new2(&session_, made.callbacks, this, options.option) != 0)
-    throw core::resource_exhausted("out of memory");
+  if (nghttp2_session_server_new(&session_, made.callbacks, this) != 0) throw core::resource_exhausted("out of memory");
   const nghttp2_settings_entry settings[] = {{NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, kMaxConcurrentCalls},
                                              {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, kMaxHeaderBytes}};
   nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, settings, std::size(settings));

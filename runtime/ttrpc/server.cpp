@@ -47,10 +47,21 @@ Server::~Server() {
 void Server::listen(core::Fd listener, Peers peers) {
   listener_ = std::move(listener);
   peers_ = peers;
-  loop_.add(listener_.get(), EPOLLIN, [this](std::uint32_t) {
+  watch_listener();
+}
+
+void Server::watch_listener() {
+  if (listener_ && !loop_.watches(listener_.get()))
+    loop_.add(listener_.get(), EPOLLIN, [this](std::uint32_t) { accept(); });
+}
+
+void Server::accept() {
+  try {
     while (auto connection = core::accept_unix(listener_.get()))
       if (is_welcome(connection->get())) serve(std::move(*connection));
-  });
+  } catch (const core::Error&) {
+    loop_.remove(listener_.get());  // no descriptors left: until one is free, others wait in the socket
+  }
 }
 
 bool Server::is_welcome(int connection) const {
@@ -133,6 +144,7 @@ void Server::drop(std::uint64_t id) {
   if (found == connections_.end()) return;
   loop_.remove(found->second.fd.get());
   connections_.erase(found);
+  watch_listener();
   if (connections_.empty()) on_idle_();
 }
 

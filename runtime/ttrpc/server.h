@@ -63,6 +63,8 @@ class Server {
     std::string outgoing;
   };
 
+  void watch_listener();
+  void accept();
   bool is_welcome(int connection) const;
   void on_events(std::uint64_t id, std::uint32_t events);
   /// Both return false if the connection is of no further use.

@@ -195,6 +195,26 @@ sys.path.insert(0, '$SUPPORT'); import events_client"
 
 has_events() { [ "$(sql 'SELECT count(*) FROM events')" -ge "$1" ]; }
 
+@test "more clients than there are descriptors do not end it" {
+  (
+    ulimit -n 32
+    exec containerd --state "$CTRBOX_STATE" 2>>"$BATS_TEST_TMPDIR/daemon.log" 3>&-
+  ) &
+  DAEMON=$!
+  await client_is_served
+  /usr/bin/python3 -c '
+import socket, sys
+held = [socket.socket(socket.AF_UNIX) for _ in range(60)]
+for s in held:
+    s.settimeout(5)
+    s.connect(sys.argv[1])
+print("held", flush=True)
+sys.stdin.read()' "$SOCKET" < <(sleep 1) >"$BATS_TEST_TMPDIR/held" 3>&-
+  assert_equal "$(cat "$BATS_TEST_TMPDIR/held")" held
+  await client_is_served
+  kill -0 "$DAEMON"
+}
+
 @test "two cursors read the same sequence across kills of the daemon" {
   # Whoever reads starts a daemon when none runs, so that there is always one to kill.
   for round in 1 2 3 4; do

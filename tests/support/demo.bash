@@ -68,3 +68,4 @@ show "ctr namespaces rm default" && { echo "demo: a namespace with images was re
 show "ctr run --rm $ref hello sh -c 'echo \"process \$\$ of \$(hostname)\"; cat /etc/motd 2>/dev/null; id; exit 0'"
 show "ctr containers ls"
 show "ctr tasks ls"
+show "ctr events --no-follow 'topic~=^/tasks/' 'topic~=^/namespaces/'"
