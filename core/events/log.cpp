@@ -38,6 +38,16 @@ std::string to_string(const Gap& gap) {
               : " are gone: retention removed them before they were read");
 }
 
+std::vector<Event> read_recent(state::Database& database, const std::string& ns, const std::string& topic) {
+  std::vector<Event> events;
+  state::Statement row = database.query(
+      "SELECT sequence, timestamp, namespace, topic, type_url, payload FROM events "
+      "WHERE sequence > ? AND namespace = ? AND topic = ? ORDER BY sequence DESC",
+      last_sequence(database) - kRecentEvents, ns, topic);
+  while (row.step()) events.push_back(read_event(row));
+  return events;
+}
+
 Batch read_after(state::Database& database, std::int64_t sequence) {
   Batch batch;
   std::size_t bytes = 0;

@@ -38,6 +38,10 @@ struct Batch {
   bool may_go_on = false;  // false: there was nothing behind the last of them
 };
 
+/// The events of one topic and namespace among the last kRecentEvents, the latest first.
+std::vector<Event> read_recent(state::Database& database, const std::string& ns, const std::string& topic);
+inline constexpr std::int64_t kRecentEvents = 10'000;
+
 /// What follows `sequence`, in order; at least one event unless there is none.
 Batch read_after(state::Database& database, std::int64_t sequence);
 

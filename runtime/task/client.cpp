@@ -1,6 +1,7 @@
 #include "runtime/task/client.h"
 
 #include <array>
+#include <utility>
 
 #include "core/sys/file.h"
 
@@ -13,21 +14,24 @@ core::Error shim_is_gone() { return core::unavailable("the shim has ended"); }
 
 }  // namespace
 
-std::uint32_t ShimClient::send(const std::string& method, const google::protobuf::MessageLite& request) {
+std::uint32_t ShimClient::put(const std::string& method, const google::protobuf::MessageLite& request) {
   const std::uint32_t stream = next_stream_;
   next_stream_ += 2;
   ctrbox::wire::Request envelope;
   envelope.set_service(wire::kTaskService);
   envelope.set_method(method);
   request.SerializeToString(envelope.mutable_payload());
-  std::string bytes;
-  wire::encode_frame(bytes, stream, wire::FrameType::request, envelope.SerializeAsString());
+  wire::encode_frame(outgoing_, stream, wire::FrameType::request, envelope.SerializeAsString());
+  return stream;
+}
+
+void ShimClient::flush() {
+  const std::string bytes = std::exchange(outgoing_, {});
   try {
     core::write_all(connection_.get(), bytes);
   } catch (const core::Error&) {
     throw shim_is_gone();
   }
-  return stream;
 }
 
 bool ShimClient::pump(std::uint32_t stream) {

@@ -16,8 +16,15 @@ class ShimClient {
  public:
   explicit ShimClient(core::Fd connection) : connection_(std::move(connection)) {}
 
-  /// Sends a request; returns its stream, by which the answer is known.
-  std::uint32_t send(const std::string& method, const google::protobuf::MessageLite& request);
+  /// Puts a request behind those that wait to be sent; returns its stream, by which the answer is known.
+  std::uint32_t put(const std::string& method, const google::protobuf::MessageLite& request);
+  /// Sends them in one piece. Throws unavailable if the shim is gone.
+  void flush();
+  std::uint32_t send(const std::string& method, const google::protobuf::MessageLite& request) {
+    const std::uint32_t stream = put(method, request);
+    flush();
+    return stream;
+  }
   /// Waits for the answer. Throws what the shim answered; unavailable if the shim is gone.
   void receive(std::uint32_t stream, google::protobuf::MessageLite& response);
   void call(const std::string& method, const google::protobuf::MessageLite& request,
@@ -33,6 +40,7 @@ class ShimClient {
 
  private:
   core::Fd connection_;
+  std::string outgoing_;
   wire::FrameDecoder decoder_;
   std::map<std::uint32_t, std::string> answers_;
   std::uint32_t next_stream_ = 1;  // a client's are odd

@@ -2,6 +2,8 @@
 
 #include "core/base/error.h"
 #include "core/containers/containers.h"
+#include "core/events/describe.h"
+#include "core/events/log.h"
 #include "core/events/outbox.h"
 #include "core/snapshots/snapshots.h"
 
@@ -133,6 +135,18 @@ ExitOutcome record_exit(state::Transaction& tx, const TaskName& name, const Exit
   }
   if (record->remove_on_exit) remove_container(tx, name, outcome);
   return outcome;
+}
+
+std::optional<ExitStatus> find_told_exit(state::Database& database, const std::string& ns, const std::string& id) {
+  for (const events::Event& event : events::read_recent(database, ns, "/tasks/exit")) {
+    events::EventFields fields(event);
+    if (fields.find({"event", "id"}) != id || fields.find({"event", "container_id"}) != id) continue;
+    ExitStatus exit;
+    exit.status = static_cast<std::uint32_t>(std::stoul(fields.find({"event", "exit_status"}).value_or("255")));
+    exit.exited_at = core::parse_time(fields.find({"event", "exited_at"}).value_or("")).value_or(event.timestamp);
+    return exit;
+  }
+  return std::nullopt;
 }
 
 void remove_snapshot_files(state::Database& database, const TaskName& name, const ExitOutcome& outcome) {

@@ -56,6 +56,9 @@ void record_start(state::Transaction& tx, const std::string& ns, const TaskRecor
 /// /tasks/paused or /tasks/resumed.
 void record_pause(state::Transaction& tx, const std::string& ns, const std::string& id, bool paused);
 
+/// What the last exit event of this task says, of those that are not long past. Its record may be gone.
+std::optional<ExitStatus> find_told_exit(state::Database& database, const std::string& ns, const std::string& id);
+
 /// What must be removed from disk once the transaction is committed.
 struct ExitOutcome {
   bool recorded = false;  // false: somebody else had recorded it before, and nothing was changed

@@ -72,6 +72,12 @@ messages::CreateTaskRequest create_request(const CreateOptions& options, const s
   return request;
 }
 
+messages::WaitRequest wait_request(const std::string& id) {
+  messages::WaitRequest request;
+  request.set_id(id);
+  return request;
+}
+
 struct StartedShim {
   pid_t pid;
   ShimClient client;
@@ -107,7 +113,8 @@ ExitStatus Task::State::exit_on_record() {
   for (int attempt = 0; attempt < kSettleAttempts; ++attempt) {
     auto record = find_task(database, name.ns, name.id);
     if (record) record = settle_task(database, name.paths, name.ns, *record);
-    if (!record) return {128 + SIGKILL, core::now_ns()};  // gone with its record (--rm) before it could answer
+    // Gone with its record (--rm) before it could answer: the log of events still tells.
+    if (!record) return find_told_exit(database, name.ns, name.id).value_or(ExitStatus{128 + SIGKILL, core::now_ns()});
     if (record->exit_status) return {*record->exit_status, record->exited_at};
     std::this_thread::sleep_for(kSettlePause);
   }
@@ -175,8 +182,11 @@ void Task::start() {
   request.set_id(state_->name.id);
   messages::StartResponse response;
   ShimClient& shim = state_->living();
-  const auto stream = shim.send("Start", request);
-  begin_wait();  // on its way before the process runs
+  // In one piece with the wait: a process may have come and gone, and its shim with it, before a second message is
+  // sent.
+  const auto stream = shim.put("Start", request);
+  state_->wait_stream = shim.put("Wait", wait_request(state_->name.id));
+  shim.flush();
   try {
     shim.receive(stream, response);
   } catch (const core::Error& error) {
@@ -190,10 +200,8 @@ void Task::start() {
 int Task::begin_wait() {
   if (!state_->shim) return -1;
   if (state_->wait_stream == 0) {
-    messages::WaitRequest request;
-    request.set_id(state_->name.id);
     try {
-      state_->wait_stream = state_->shim->send("Wait", request);
+      state_->wait_stream = state_->shim->send("Wait", wait_request(state_->name.id));
     } catch (const core::Error&) {
       return -1;
     }
