@@ -1,6 +1,7 @@
 #include "commands/containerd/serve.h"
 
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,7 +47,10 @@ daemon::Config configure(const Options& options) {
   config.state = first_of(options.state, config.state);
   const char* environment = std::getenv("CONTAINERD_ADDRESS");
   const std::string address = first_of(options.address, environment == nullptr ? "" : environment);
-  config.address = first_of(address, config.address);
+  if (!address.empty()) {
+    config.address = address;
+    config.ttrpc_address.clear();  // that of the file belongs to the file's address
+  }
   if (!options.level.empty()) config.level = daemon::parse_level(options.level);
   if (!options.idle_timeout.empty()) {
     const double seconds = core::parse_duration(options.idle_timeout);
@@ -91,7 +95,10 @@ Action declare_serve(CLI::App& app) {
   add_value(app, "--idle-timeout", options->idle_timeout, "DURATION",
             "leave after so long without connections (default 5m with --detach, else never)");
   add_switch(app, "-d,--detach", options->detach, "return once the socket is served, and serve in the background");
-  return [options](Context&) { return serve(*options); };
+  return [options](Context&) {
+    if (!options->config.empty()) options->config = std::filesystem::absolute(options->config);
+    return serve(*options);
+  };
 }
 
 }  // namespace ctrbox::commands

@@ -2,6 +2,6 @@
 
 namespace ctrbox::core::events {
 
-void ring(const state::Database& database) { open_and_close(doorbell_beside(database.path())); }
+void ring(const state::Database& database) { wake_watchers(doorbell_beside(database.path())); }
 
 }  // namespace ctrbox::core::events

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <string>
 
 #include "core/base/error.h"
@@ -21,7 +22,7 @@ std::int64_t get_number(state::Database& database, std::string_view name, std::i
 /// The last sequence that is beyond the limits, looking at no more than kTrimmedAtOnce events; 0 if none is.
 std::int64_t last_to_remove(state::Database& database, const Retention& retention) {
   const std::int64_t beyond_count = retention.max_count > 0 ? last_sequence(database) - retention.max_count : 0;
-  const UnixNanos oldest = retention.max_age > 0 ? now_ns() - retention.max_age : 0;
+  const UnixNanos oldest = retention.max_age > 0 ? now_ns() - retention.max_age : std::numeric_limits<UnixNanos>::min();
   std::int64_t last = 0;
   state::Statement row =
       database.query("SELECT sequence, timestamp FROM events ORDER BY sequence LIMIT ?", kTrimmedAtOnce);

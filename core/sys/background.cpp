@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 
 #include "core/base/error.h"
 #include "core/sys/fifo.h"
@@ -39,6 +40,9 @@ Background Background::enter() {
     wait_and_exit(std::move(pipe.read_end), child);
   }
   setsid();
+  // Nothing of whoever started it is held or spoken to: neither its directory nor its service manager.
+  if (chdir("/") != 0) throw system_error("changing to /", errno);
+  unsetenv("NOTIFY_SOCKET");
   const Fd nothing = open_at(AT_FDCWD, "/dev/null", O_RDWR);
   replace(STDIN_FILENO, nothing.get());
   replace(STDOUT_FILENO, nothing.get());

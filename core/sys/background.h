@@ -10,9 +10,9 @@ namespace ctrbox::core {
 
 class Background {
  public:
-  /// Returns in a new process, in a session of its own, with /dev/null as its standard input and output. The old one
-  /// waits for ready() and exits with 0, or with this process's status if that ends before. Requires: no other thread,
-  /// nothing open that must not be in two processes. Throws core::Error in the old process.
+  /// Returns in a new process, in a session of its own, in /, with /dev/null as its standard input and output. The old
+  /// one waits for ready() and exits with 0, or with this process's status if that ends before. Requires: no other
+  /// thread, nothing open that must not be in two processes. Throws core::Error in the old process.
   static Background enter();
 
   /// Lets the old process go. From now on standard error is the file `log`, which begins anew. Throws core::Error.

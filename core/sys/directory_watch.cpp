@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 
 #include <array>
 #include <cerrno>
@@ -27,7 +28,7 @@ Fd new_inotify() {
 }  // namespace
 
 DirectoryWatch::DirectoryWatch(const std::string& directory) : fd_(new_inotify()) {
-  if (inotify_add_watch(fd_.get(), directory.c_str(), IN_CLOSE_WRITE | IN_ONLYDIR) < 0)
+  if (inotify_add_watch(fd_.get(), directory.c_str(), IN_CLOSE_WRITE | IN_ATTRIB | IN_ONLYDIR) < 0)
     throw system_error("watching " + directory, errno);
 }
 
@@ -37,6 +38,12 @@ void DirectoryWatch::drain() {
   }
 }
 
-void open_and_close(const std::string& path) { open_at(AT_FDCWD, path, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600); }
+void wake_watchers(const std::string& path) {
+  try {
+    open_at(AT_FDCWD, path, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600);
+  } catch (const Error&) {
+    if (utimensat(AT_FDCWD, path.c_str(), nullptr, AT_SYMLINK_NOFOLLOW) != 0) throw;
+  }
+}
 
 }  // namespace ctrbox::core

@@ -24,8 +24,8 @@ class DirectoryWatch {
   Fd fd_;
 };
 
-/// Opens `path` for writing (making it, 0600, if needed) and closes it: watchers of its directory wake. Nothing is
-/// written. Throws core::Error.
-void open_and_close(const std::string& path);
+/// Wakes the watchers of the directory of `path`: opens that file for writing (making it, 0600, if needed) and closes
+/// it. Nothing is written. Without a descriptor to spare the file's times are changed instead. Throws core::Error.
+void wake_watchers(const std::string& path);
 
 }  // namespace ctrbox::core

@@ -57,17 +57,6 @@ std::string new_uuid() {
   return hex;
 }
 
-/// The same for the life of the state, whatever daemon serves it.
-std::string host_id(state::Database& database) {
-  if (auto id = core::find_setting(database, core::kHostId)) return *std::move(id);
-  std::string id;
-  database.write(state::Durability::full, [&](state::Transaction& tx) {
-    id = core::find_setting(tx.database(), core::kHostId).value_or(new_uuid());
-    core::put_setting(tx, core::kHostId, id);
-  });
-  return id;
-}
-
 /// A health check that is watched: one answer, and then nothing, since nothing changes while we live.
 class HealthWatch : public grpc::MessageSource {
  public:
@@ -79,6 +68,16 @@ class HealthWatch : public grpc::MessageSource {
 };
 
 }  // namespace
+
+std::string host_id(state::Database& database) {
+  if (auto id = core::find_setting(database, core::kHostId)) return *std::move(id);
+  std::string id;
+  database.write(state::Durability::full, [&](state::Transaction& tx) {
+    id = core::find_setting(tx.database(), core::kHostId).value_or(new_uuid());
+    core::put_setting(tx, core::kHostId, id);
+  });
+  return id;
+}
 
 void AboutService::add_methods(grpc::Methods& methods) {
   methods.add("/containerd.services.version.v1.Version/Version",
@@ -104,9 +103,9 @@ void AboutService::version(const grpc::Reply& reply) const {
   reply.send(response);
 }
 
-void AboutService::server(const grpc::Reply& reply) {
+void AboutService::server(const grpc::Reply& reply) const {
   messages::ServerResponse response;
-  response.set_uuid(host_id(database_));
+  response.set_uuid(host_id_);
   response.set_pid(static_cast<std::uint64_t>(getpid()));
   response.set_pidns(core::pid_namespace());
   reply.send(response);

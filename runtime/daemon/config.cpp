@@ -154,7 +154,9 @@ state = ""           # CTRBOX_STATE, or /run/ctrbox
 
 [grpc]
 address = ""         # <state>/containerd.sock
-# uid = 0            # with uid or gid the sockets are theirs and 0660, otherwise 0600
+# With uid or gid the sockets are theirs and 0660, otherwise 0600. The address must then be in a directory that they can
+# enter: the one it has by default is private.
+# uid = 0
 # gid = 0
 
 [ttrpc]

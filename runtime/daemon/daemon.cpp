@@ -29,9 +29,9 @@ class Daemon {
         database_(options.paths.database()),
         sockets_(options.address, options.ttrpc_address, options.config, core::take_inherited_sockets()),
         doorbell_(options.paths),
-        publisher_(loop_, options.paths.database()),
+        publisher_(loop_, options.paths.database(), [this] { on_news(); }),
         events_(database_, publisher_),
-        about_(database_, options.build),
+        about_(host_id(database_), options.build),
         grpc_(loop_, methods(), [this] { on_connections(); }),
         ttrpc_(
             loop_, [this](const auto& request, const ttrpc::Reply& reply) { events_.call(request, reply); },
@@ -68,16 +68,28 @@ class Daemon {
       if (*signal == SIGHUP) {
         reload();
       } else if (*signal == SIGUSR1) {
-        core::log::warning("serving " + std::to_string(grpc_.connections()) + " connections; the last event is " +
-                           std::to_string(core::events::last_sequence(database_)));
+        tell_state();
       } else {
         stop("told to");
       }
     }
   }
 
+  void tell_state() {
+    try {
+      core::log::warning("serving " + std::to_string(grpc_.connections()) + " connections; the last event is " +
+                         std::to_string(core::events::last_sequence(database_)));
+    } catch (...) {
+      core::log::error(std::string("reading the log: ") + core::current_error().what());
+    }
+  }
+
   void on_doorbell() {
     doorbell_.answer();
+    on_news();
+  }
+
+  void on_news() {
     events_.refresh();
     grpc_.wake();
   }
@@ -85,6 +97,9 @@ class Daemon {
   bool is_idle() const noexcept { return grpc_.connections() == 0 && ttrpc_.idle(); }
 
   void on_connections() {
+    // Descriptors that one server gave back may be what the other waited for.
+    grpc_.resume_accepting();
+    ttrpc_.resume_accepting();
     if (!is_idle()) return;
     if (stopping_) return loop_.stop();
     core::return_free_memory();

@@ -17,8 +17,11 @@ constexpr std::size_t kMaxBatch = 512;  // events in one transaction: others are
 
 }  // namespace
 
-Publisher::Publisher(core::EventLoop& loop, std::string database_path)
-    : loop_(loop), database_path_(std::move(database_path)), thread_([this] { run(); }) {
+Publisher::Publisher(core::EventLoop& loop, std::string database_path, std::function<void()> on_written)
+    : loop_(loop),
+      database_path_(std::move(database_path)),
+      on_written_(std::move(on_written)),
+      thread_([this] { run(); }) {
   loop_.add(written_.fd(), EPOLLIN, [this](std::uint32_t) { answer(); });
 }
 
@@ -62,7 +65,9 @@ void Publisher::run() {
     const auto has_work = [this] { return stopping_ || !waiting_.empty(); };
     const bool has_log = database_ != nullptr && database_->has_log();
     if (has_log && !wanted_.wait_for(lock, kQuiet, has_work)) {
+      lock.unlock();
       database_->fold_log(0);  // whoever opens the file next need not read a long log
+      lock.lock();
       continue;
     }
     wanted_.wait(lock, has_work);
@@ -102,6 +107,7 @@ void Publisher::answer() {
     const std::lock_guard lock(mutex_);
     finished = std::exchange(finished_, {});
   }
+  on_written_();
   for (const Entry& entry : finished) entry.done(entry.error);
 }
 

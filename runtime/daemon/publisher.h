@@ -28,7 +28,8 @@ class Publisher {
   /// Given the error when the event was not written.
   using Done = std::function<void(const std::optional<core::Error>& error)>;
 
-  Publisher(core::EventLoop& loop, std::string database_path);
+  /// `on_written` is called when something was written, before the callbacks of that.
+  Publisher(core::EventLoop& loop, std::string database_path, std::function<void()> on_written);
   /// Writes what was taken and joins the thread; callbacks that were not called yet never are.
   ~Publisher();
   Publisher(const Publisher&) = delete;
@@ -51,6 +52,7 @@ class Publisher {
 
   core::EventLoop& loop_;
   const std::string database_path_;
+  const std::function<void()> on_written_;
   core::Wakeup written_;
 
   std::mutex mutex_;  // guards what follows

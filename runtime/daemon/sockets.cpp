@@ -37,19 +37,29 @@ bool is_served(const std::string& path) {
   }
 }
 
+core::Error served_already(const std::string& path) {
+  return core::already_exists(path + " is served already by another containerd");
+}
+
+/// Ours for as long as it is held. Throws already_exists if another process serves the path, or does not let go of it.
 core::FileLock lock_address(const std::string& path) {
-  const std::string lock = core::lock_beside(path);
-  if (auto held = core::FileLock::try_acquire(AT_FDCWD, lock)) return *std::move(held);
-  if (!is_served(path)) {
-    const auto deadline = std::chrono::steady_clock::now() + kPatience;
-    const auto too_long = [&] { return std::chrono::steady_clock::now() > deadline; };
-    try {
-      return core::FileLock::acquire(AT_FDCWD, lock, too_long);
-    } catch (const core::Error& error) {
-      if (error.code() != core::ErrorCode::canceled) throw;
-    }
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  const auto enough = [&] { return std::chrono::steady_clock::now() > deadline || is_served(path); };
+  try {
+    return core::FileLock::acquire(AT_FDCWD, core::lock_beside(path), enough);
+  } catch (const core::Error& error) {
+    if (error.code() != core::ErrorCode::canceled) throw;
+    throw served_already(path);
   }
-  throw core::already_exists(path + " is served already by another containerd");
+}
+
+/// Makes room for a socket: one that nobody listens on is taken away, and nothing else ever is.
+void clear(const Place& place, const std::string& path) {
+  const auto status = core::find_status(place.directory.get(), place.name);
+  if (!status) return;
+  if (!S_ISSOCK(status->st_mode)) throw core::already_exists(path + " is there and is no socket");
+  if (is_served(path)) throw core::already_exists(path + " is served already by another program");
+  core::remove_file(place.directory.get(), place.name);
 }
 
 std::optional<core::Fd> take_inherited(std::vector<core::Fd>& inherited, const std::string& path) {
@@ -71,23 +81,24 @@ std::string socket_path(const std::string& address) {
 Sockets::Sockets(const std::string& address, const std::string& ttrpc_address, const Config& config,
                  std::vector<core::Fd> inherited) {
   const auto get = [&](const std::string& path) {
+    core::make_directories(path.substr(0, path.find_last_of('/') + 1), kPrivate);
+    locks_.push_back(lock_address(path));
     if (auto fd = take_inherited(inherited, path)) return *std::move(fd);
     return listen(path, config);
   };
-  auto main = take_inherited(inherited, address);
-  if (!main) {
-    core::make_directories(address.substr(0, address.find_last_of('/') + 1), kPrivate);
-    lock_ = lock_address(address);
-  }
-  grpc_ = main ? *std::move(main) : listen(address, config);
+  grpc_ = get(address);
   ttrpc_ = get(ttrpc_address);
+  for (const core::Fd& fd : inherited)
+    if (fd)
+      throw core::invalid_argument("the service manager hands over " + core::path_of(fd.get()) + ", but " + address +
+                                   " and " + ttrpc_address + " are to be served");
 }
 
 Sockets::~Sockets() { remove_names(); }
 
 core::Fd Sockets::listen(const std::string& path, const Config& config) {
   const Place place = place_of(path);
-  core::remove_file(place.directory.get(), place.name);
+  clear(place, path);
   core::Fd fd = core::listen_unix(place.directory.get(), place.name);
   made_.push_back(path);
   if (!config.uid && !config.gid) return fd;

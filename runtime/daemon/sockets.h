@@ -5,7 +5,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,7 +20,8 @@ std::string socket_path(const std::string& address);
 class Sockets {
  public:
   /// `inherited` are those of the service manager; of a path that is not among them the socket is made. Throws
-  /// already_exists if another process serves the address.
+  /// already_exists if another process serves one of the addresses, or it is no socket; invalid_argument if something
+  /// was inherited that is neither.
   Sockets(const std::string& address, const std::string& ttrpc_address, const Config& config,
           std::vector<core::Fd> inherited);
   /// Removes the names of the sockets that we made.
@@ -38,7 +38,7 @@ class Sockets {
  private:
   core::Fd listen(const std::string& path, const Config& config);
 
-  std::optional<core::FileLock> lock_;
+  std::vector<core::FileLock> locks_;
   std::vector<std::string> made_;
   core::Fd grpc_;
   core::Fd ttrpc_;

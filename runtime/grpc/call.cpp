@@ -60,10 +60,12 @@ core::Error Methods::unknown(const std::string& path) const {
   return core::not_implemented("unknown method " + path.substr(path.find_last_of('/') + 1) + " for service " + service);
 }
 
-std::string encode_status_message(std::string_view text) {
+std::string encode_status_message(std::string_view text, std::size_t max_bytes) {
   constexpr std::string_view kHexDigits = "0123456789ABCDEF";
+  constexpr std::size_t kLongestCharacter = 3;
   std::string out;
   for (const char c : text) {
+    if (out.size() + kLongestCharacter > max_bytes) break;
     if (c >= ' ' && c <= '~' && c != '%') {
       out += c;
       continue;

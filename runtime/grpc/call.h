@@ -78,7 +78,7 @@ class Methods {
   std::map<std::string, StreamHandler> streams_;
 };
 
-/// An error's text as the grpc-message header holds it: percent-encoded.
-std::string encode_status_message(std::string_view text);
+/// An error's text as the grpc-message header holds it: percent-encoded, and then at most `max_bytes`.
+std::string encode_status_message(std::string_view text, std::size_t max_bytes);
 
 }  // namespace ctrbox::runtime::grpc

@@ -17,7 +17,7 @@ inline constexpr std::size_t kMaxMessageBytes = (1 << 20) + (64 << 10);
 /// Appends the prefix and the message to `out`.
 void append_message(std::string& out, std::string_view message);
 
-/// Puts messages together from bytes torn anywhere. Holds at most one unfinished message.
+/// Puts messages together from bytes torn anywhere. Holds what was not taken.
 class MessageDecoder {
  public:
   /// Throws resource_exhausted for a message larger than kMaxMessageBytes, as soon as its length is known;
@@ -25,6 +25,8 @@ class MessageDecoder {
   void append(std::string_view bytes);
   /// The whole messages that have come so far; they are the caller's now.
   std::vector<std::string> take() { return std::move(messages_); }
+  /// How many messages have begun since the last take(): a caller that wants one need not hold more.
+  std::size_t begun() const noexcept { return messages_.size() + (buffer_.empty() ? 0 : 1); }
   /// True in the middle of a message: an end of the stream here is an error.
   bool in_message() const noexcept { return !buffer_.empty(); }
 

@@ -22,10 +22,10 @@ Server::~Server() {
 
 void Server::listen(core::Fd listener) {
   listener_ = std::move(listener);
-  watch_listener();
+  resume_accepting();
 }
 
-void Server::watch_listener() {
+void Server::resume_accepting() {
   if (listener_ && !loop_.watches(listener_.get()))
     loop_.add(listener_.get(), EPOLLIN, [this](std::uint32_t) { accept(); });
 }
@@ -113,7 +113,7 @@ void Server::drop(std::uint64_t id) {
   const auto found = sessions_.find(id);
   loop_.remove(found->second->fd());
   sessions_.erase(found);
-  watch_listener();
+  resume_accepting();
   on_change_();
 }
 

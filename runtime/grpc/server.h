@@ -25,6 +25,8 @@ class Server {
 
   /// Serves whoever connects; the socket's mode says who can. The descriptor is non-blocking.
   void listen(core::Fd listener);
+  /// After a failure to accept, when there may be descriptors again. Does nothing otherwise.
+  void resume_accepting();
   std::size_t connections() const noexcept { return sessions_.size(); }
   const Methods& methods() const noexcept { return methods_; }
 
@@ -37,7 +39,6 @@ class Server {
   friend class Reply;
   using Sessions = std::map<std::uint64_t, std::unique_ptr<Session>>;
 
-  void watch_listener();
   void accept();
   void serve(core::Fd connection);
   void on_call(std::uint64_t id, std::int32_t stream, const Request& request);

@@ -56,11 +56,11 @@ struct Session::Call {
   bool ended = false;                // nothing follows `body` but the status
 };
 
-/// nghttp2 calls these; an exception must not pass through it.
+/// nghttp2 calls these; an exception must not pass through it. What is thrown here is a lack of memory, and ends us.
 struct Session::Callbacks {
   static Session& self(void* user_data) { return *static_cast<Session*>(user_data); }
 
-  static int on_begin_headers(nghttp2_session*, const nghttp2_frame* frame, void* user_data) {
+  static int on_begin_headers(nghttp2_session*, const nghttp2_frame* frame, void* user_data) noexcept {
     if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
     Session& session = self(user_data);
     if (session.stopping_) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
@@ -69,7 +69,7 @@ struct Session::Callbacks {
   }
 
   static int on_header(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name, std::size_t name_size,
-                       const std::uint8_t* value, std::size_t value_size, std::uint8_t, void* user_data) {
+                       const std::uint8_t* value, std::size_t value_size, std::uint8_t, void* user_data) noexcept {
     Call* call = self(user_data).find(frame->hd.stream_id);
     if (call == nullptr) return 0;
     call->header_bytes += name_size + value_size;
@@ -89,18 +89,19 @@ struct Session::Callbacks {
   }
 
   static int on_data(nghttp2_session*, std::uint8_t, std::int32_t stream, const std::uint8_t* data, std::size_t size,
-                     void* user_data) {
+                     void* user_data) noexcept {
     Call* call = self(user_data).find(stream);
     if (call == nullptr || call->fault) return 0;
     try {
       call->decoder.append({reinterpret_cast<const char*>(data), size});
+      if (call->decoder.begun() > 1) throw core::invalid_argument("a request of several messages, one is wanted");
     } catch (const core::Error& error) {
       call->fault = error;
     }
     return 0;
   }
 
-  static int on_frame(nghttp2_session*, const nghttp2_frame* frame, void* user_data) {
+  static int on_frame(nghttp2_session*, const nghttp2_frame* frame, void* user_data) noexcept {
     const bool ends = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
     const bool may_end = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
     Session& session = self(user_data);
@@ -111,13 +112,13 @@ struct Session::Callbacks {
     return 0;
   }
 
-  static int on_close(nghttp2_session*, std::int32_t stream, std::uint32_t, void* user_data) {
+  static int on_close(nghttp2_session*, std::int32_t stream, std::uint32_t, void* user_data) noexcept {
     self(user_data).calls_.erase(stream);
     return 0;
   }
 
   static ssize_t on_read(nghttp2_session*, std::int32_t stream, std::uint8_t* buffer, std::size_t size,
-                         std::uint32_t* flags, nghttp2_data_source*, void* user_data) {
+                         std::uint32_t* flags, nghttp2_data_source*, void* user_data) noexcept {
     Session& session = self(user_data);
     Call* call = session.find(stream);
     if (call == nullptr) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
@@ -301,7 +302,7 @@ std::size_t Session::read_body(std::int32_t stream, Call& call, std::span<std::u
   flags |= NGHTTP2_DATA_FLAG_EOF | NGHTTP2_DATA_FLAG_NO_END_STREAM;
   const std::string code = std::to_string(call.error ? static_cast<int>(call.error->code()) : 0);
   std::string text;
-  if (call.error) text = encode_status_message(std::string_view(call.error->what()).substr(0, kMaxStatusBytes));
+  if (call.error) text = encode_status_message(call.error->what(), kMaxStatusBytes);
   const nghttp2_nv trailers[] = {header("grpc-status", code), header("grpc-message", text)};
   nghttp2_submit_trailer(session_, stream, trailers, call.error ? 2 : 1);
   return filled;

@@ -47,10 +47,10 @@ Server::~Server() {
 void Server::listen(core::Fd listener, Peers peers) {
   listener_ = std::move(listener);
   peers_ = peers;
-  watch_listener();
+  resume_accepting();
 }
 
-void Server::watch_listener() {
+void Server::resume_accepting() {
   if (listener_ && !loop_.watches(listener_.get()))
     loop_.add(listener_.get(), EPOLLIN, [this](std::uint32_t) { accept(); });
 }
@@ -112,7 +112,7 @@ bool Server::receive(std::uint64_t id, Connection& connection) {
       reply.fail(core::current_error());
     }
   }
-  return true;
+  return connection.outgoing.size() <= kMaxOutgoingBytes;
 }
 
 bool Server::flush(Connection& connection) {
@@ -144,7 +144,7 @@ void Server::drop(std::uint64_t id) {
   if (found == connections_.end()) return;
   loop_.remove(found->second.fd.get());
   connections_.erase(found);
-  watch_listener();
+  resume_accepting();
   if (connections_.empty()) on_idle_();
 }
 

@@ -49,6 +49,8 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   void listen(core::Fd listener, Peers peers);
+  /// After a failure to accept, when there may be descriptors again. Does nothing otherwise.
+  void resume_accepting();
   /// No new connections; those there are served on.
   void stop_listening();
   /// Takes a connection over.
@@ -63,7 +65,6 @@ class Server {
     std::string outgoing;
   };
 
-  void watch_listener();
   void accept();
   bool is_welcome(int connection) const;
   void on_events(std::uint64_t id, std::uint32_t events);

@@ -316,6 +316,40 @@ fill_root() { ctr events --no-follow; }
   foreign version >/dev/null
 }
 
+@test "it takes nobody else's place: neither a file's, nor a program's that listens, nor another daemon's for shims" {
+  touch "$BATS_TEST_TMPDIR/precious"
+  assert_fails_cleanly containerd --address "$BATS_TEST_TMPDIR/precious"
+  assert_match "$errors" 'precious is there and is no socket'
+  [ -f "$BATS_TEST_TMPDIR/precious" ]
+  /usr/bin/python3 -c 'import socket, sys; s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(); sys.stdin.read()' \
+    "$BATS_TEST_TMPDIR/theirs" < <(sleep 20) 3>&- &
+  theirs=$!
+  await test -S "$BATS_TEST_TMPDIR/theirs"
+  CONTAINERD_ADDRESS=$BATS_TEST_TMPDIR/theirs assert_fails_cleanly containerd
+  assert_match "$errors" 'theirs is served already'
+  [ -S "$BATS_TEST_TMPDIR/theirs" ]
+  kill "$theirs"
+  wait "$theirs" || true
+  printf '[ttrpc]\naddress = "%s.ttrpc"\n' "$SOCKET" >"$BATS_TEST_TMPDIR/config.toml"
+  containerd_start
+  assert_fails_cleanly containerd --config "$BATS_TEST_TMPDIR/config.toml" --state "$BATS_TEST_TMPDIR/other"
+  assert_match "$errors" 'containerd.sock.ttrpc is served already by another containerd'
+  assert_equal "$(events_client shim-forward "$SOCKET.ttrpc" bar /tasks/paused)" "ok "
+}
+
+@test "a call of many messages is refused after the first" {
+  containerd_start
+  run -0 /usr/bin/python3 -c '
+import grpc, sys
+call = grpc.insecure_channel("unix://" + sys.argv[1]).stream_unary("/containerd.services.events.v1.Events/Publish")
+try:
+    call(b"x" * 100000 for _ in range(10000))
+except grpc.RpcError as e:
+    print(e.code().name, e.details())' "$SOCKET"
+  assert_equal "$output" "INVALID_ARGUMENT a request of several messages, one is wanted"
+  [ "$(rss)" -lt 100000 ]
+}
+
 @test "its configuration is read, read again when told, and kept when it became wrong" {
   config=$BATS_TEST_TMPDIR/config.toml
   printf '[debug]\nlevel = "error"\n[plugins.x]\n[grpc]\naddress = "%s"\n' "$BATS_TEST_TMPDIR/my.sock" >"$config"

@@ -195,6 +195,58 @@ stop_reader() {
   assert_fails_cleanly ctr events retention --max-age 5
 }
 
+@test "a follower that fell behind the trim is told the gap" {
+  ctr events publish /tick '{}'
+  follow "$BATS_TEST_TMPDIR/out" --format json
+  await test -S "$CTRBOX_STATE/containerd.sock"
+  ctr events publish /tick '{}'
+  await_lines "$BATS_TEST_TMPDIR/out" 1
+  kill -STOP "$READER"
+  for n in 1 2 3 4 5; do ctr events publish /tick "{\"n\":$n}"; done
+  ctr events retention --max-count 2 >/dev/null
+  kill -CONT "$READER"
+  await_lines "$BATS_TEST_TMPDIR/out" 3
+  stop_reader
+  assert_equal "$(cat "$BATS_TEST_TMPDIR/out.err")" "ctr: warning: events 3 to 5 are gone: retention removed them before they were read"
+  pkill -TERM -f -- "--state $CTRBOX_STATE "
+}
+
+@test "a cursor does not pass what --until leaves for later" {
+  ctr namespaces create aa
+  assert_equal "$(ctr events --no-follow --cursor c --until 1h)" ""
+  assert_match "$(ctr events --no-follow --cursor c)" '"name":"aa"'
+}
+
+@test "a writer that nobody reads from can be ended" {
+  head -c 400000 /dev/zero | tr '\0' 'x' | sed 's/^/{"a":"/; s/$/"}/' >"$BATS_TEST_TMPDIR/large"
+  ctr events publish /large - <"$BATS_TEST_TMPDIR/large"
+  mkfifo "$BATS_TEST_TMPDIR/pipe"
+  exec 8<>"$BATS_TEST_TMPDIR/pipe"
+  ctr events --no-follow >&8 2>/dev/null 3>&- &
+  pid=$!
+  await grep -q pipe_write "/proc/$pid/wchan"
+  kill -TERM "$pid"
+  kill -TERM "$pid"
+  status=0
+  wait "$pid" || status=$?
+  assert_equal "$status" 143
+  exec 8>&-
+}
+
+@test "many that watch at once say nothing of who serves" {
+  for n in $(seq 8); do
+    ctr events >/dev/null 2>>"$BATS_TEST_TMPDIR/errors" 3>&- &
+  done
+  await test -S "$CTRBOX_STATE/containerd.sock"
+  sleep 1 # all have had their try
+  pkill -INT -f "^ctr events$"
+  await gone_all
+  assert_equal "$(cat "$BATS_TEST_TMPDIR/errors")" ""
+  assert_equal "$(pgrep -cf -- "--state $CTRBOX_STATE ")" 1
+  pkill -TERM -f -- "--state $CTRBOX_STATE "
+}
+gone_all() { ! pgrep -f "^ctr events$" >/dev/null; }
+
 @test "two that watch start one daemon, and it leaves after them" {
   follow "$BATS_TEST_TMPDIR/one"
   first=$READER

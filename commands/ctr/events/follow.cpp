@@ -62,10 +62,15 @@ struct Query {
   bool is_shown(const events::Event& event) const {
     if (const auto* from = since ? std::get_if<Time>(&*since) : nullptr; from && event.timestamp < from->nanos)
       return false;
-    if (const auto* to = until ? std::get_if<Time>(&*until) : nullptr; to && event.timestamp > to->nanos) return false;
+    if (is_too_late(event)) return false;
     if (filter.matches_everything()) return true;
     events::EventFields fields(event);
     return filter.matches([&](const std::vector<std::string>& path) { return fields.find(path); });
+  }
+
+  bool is_too_late(const events::Event& event) const {
+    const auto* to = until ? std::get_if<Time>(&*until) : nullptr;
+    return to != nullptr && event.timestamp > to->nanos;
   }
 
   /// Whether the last sequence that was asked for is reached.
@@ -91,8 +96,7 @@ struct Query {
 /// Waits for whatever may give the reader something to do.
 class Waiter {
  public:
-  explicit Waiter(const core::Paths& paths) : signals_({SIGINT, SIGTERM}), doorbell_(paths) {
-    loop_.add(signals_.fd(), EPOLLIN, [](std::uint32_t) {});
+  explicit Waiter(const core::Paths& paths) : doorbell_(paths) {
     loop_.add(doorbell_.fd(), EPOLLIN, [this](std::uint32_t) { doorbell_.answer(); });
     const mode_t out = core::status_of(STDOUT_FILENO).st_mode;
     // A reader that goes away makes an error here, also while there is nothing to write.
@@ -100,24 +104,29 @@ class Waiter {
   }
 
   void wait(std::optional<std::chrono::milliseconds> limit) {
+    // Only here are signals data: elsewhere they interrupt, or end a write that nobody takes.
+    core::SignalFd signals({SIGINT, SIGTERM});
+    if (core::cancelled()) return;
     if (const auto left = core::time_left()) limit = std::min(*left, limit.value_or(*left));
     core::Fd timer;
     if (limit) {
       timer = core::make_timer(std::max(*limit, std::chrono::milliseconds(1)));
       loop_.add(timer.get(), EPOLLIN, [](std::uint32_t) {});
     }
+    loop_.add(signals.fd(), EPOLLIN, [&](std::uint32_t) { signal_ = signals.next().value_or(0); });
     loop_.run_once(-1);
+    loop_.remove(signals.fd());
     if (timer) loop_.remove(timer.get());
   }
 
   bool reader_gone() const noexcept { return reader_gone_; }
-  /// SIGINT or SIGTERM, if one has come.
-  std::optional<int> signal() { return signals_.next(); }
+  /// SIGINT or SIGTERM if one has come, or 0.
+  int signal() const noexcept { return signal_ != 0 ? signal_ : core::interrupting_signal(); }
 
  private:
-  core::SignalFd signals_;
   core::EventLoop loop_;
   events::Doorbell doorbell_;
+  int signal_ = 0;
   bool reader_gone_ = false;
 };
 
@@ -132,23 +141,25 @@ class Reader {
   std::int64_t start();
   void print(const events::Batch& batch);
   void save();
+  bool is_done(const events::Batch& batch);
 
   Context& context_;
   const Options& options_;
   const Query& query_;
-  std::int64_t position_ = 0;  // the last sequence that was dealt with
+  std::int64_t position_ = 0;            // the last sequence that was looked at
+  std::optional<std::int64_t> end_;      // nothing behind it is wanted
+  std::optional<std::int64_t> put_off_;  // what follows it may still be wanted by whoever goes on with the cursor
   std::int64_t saved_ = -1;
-  bool tells_gaps_ = false;  // false for whoever began at what happened to be kept
+  bool tells_gaps_ = true;
 };
 
 /// A cursor knows best; a moment is where it begins, if it is new; without either, follow what comes or show what is
 /// there.
 std::int64_t Reader::start() {
   state::Database& database = context_.database();
-  if (!options_.cursor.empty()) {
-    tells_gaps_ = true;
+  if (!options_.cursor.empty())
     if (const auto sequence = events::find_cursor(database, options_.cursor)) return *sequence;
-  }
+  // Whoever begins with what happens to be kept has lost nothing before it.
   tells_gaps_ = query_.since && std::holds_alternative<Sequence>(*query_.since);
   if (!query_.since) return options_.no_follow || !options_.cursor.empty() ? 0 : events::last_sequence(database);
   if (const auto* sequence = std::get_if<Sequence>(&*query_.since))
@@ -159,8 +170,10 @@ std::int64_t Reader::start() {
 
 void Reader::print(const events::Batch& batch) {
   if (batch.gap && tells_gaps_) context_.err() << context_.program() << ": warning: " << to_string(*batch.gap) << "\n";
+  if (!batch.events.empty()) tells_gaps_ = true;
   for (const events::Event& event : batch.events) {
     if (query_.ends_at(position_)) return;
+    if (query_.is_too_late(event) && !put_off_) put_off_ = position_;
     if (query_.is_shown(event)) context_.out() << format_line(event, query_.format) << "\n";
     position_ = event.sequence;
   }
@@ -168,16 +181,25 @@ void Reader::print(const events::Batch& batch) {
 
 /// After what it passes has been written: an event may be seen twice, but not never.
 void Reader::save() {
-  if (options_.cursor.empty() || position_ == saved_) return;
+  const std::int64_t dealt_with = put_off_.value_or(position_);
+  if (options_.cursor.empty() || dealt_with == saved_) return;
   context_.database().write(state::Durability::normal,
-                            [&](state::Transaction& tx) { events::move_cursor(tx, options_.cursor, position_); });
-  saved_ = position_;
+                            [&](state::Transaction& tx) { events::move_cursor(tx, options_.cursor, dealt_with); });
+  saved_ = dealt_with;
+}
+
+/// Under a steady stream of new events there is always one more: what is looked at ends where the log did.
+bool Reader::is_done(const events::Batch& batch) {
+  if (query_.ends_at(position_)) return true;
+  if (!end_ && (options_.no_follow || query_.is_over(position_))) end_ = events::last_sequence(context_.database());
+  return end_ && (position_ >= *end_ || batch.events.empty());
 }
 
 int Reader::run() {
   context_.database();
   Waiter waiter(context_.paths());  // before the first look: nothing is missed in between
   position_ = start();
+  if (position_ > 0) tells_gaps_ = true;
   core::Fd served;
   if (!options_.no_follow && !query_.is_over(position_)) served = keep_served(context_);
   while (true) {
@@ -186,12 +208,10 @@ int Reader::run() {
     context_.out().flush();
     if (!context_.out()) return 0;
     save();
-    if (const auto signal = waiter.signal()) return kSignalBase + *signal;
+    if (const int signal = waiter.signal()) return kSignalBase + signal;
     if (core::out_of_time()) throw core::canceled("interrupted");
-    if (waiter.reader_gone() || query_.ends_at(position_)) return 0;
-    if (!batch.events.empty()) continue;
-    if (options_.no_follow || query_.is_over(position_)) return 0;
-    waiter.wait(query_.time_left());
+    if (waiter.reader_gone() || is_done(batch)) return 0;
+    if (batch.events.empty()) waiter.wait(query_.time_left());
   }
 }
 

@@ -25,13 +25,17 @@ std::optional<core::Fd> connect(const std::string& path) {
   }
 }
 
-/// Returns once it serves, or has said on stderr why not.
-void start_daemon(const core::Paths& paths) {
+/// Whether somebody hears of it when it cannot be started: of several that are started at once one serves, and that the
+/// others do not is nobody's news.
+enum class Complaints { heard, unheard };
+
+/// Returns once it serves, or cannot.
+void start_daemon(const core::Paths& paths, Complaints complaints) {
   core::SpawnOptions options;
   options.program = "/proc/self/exe";
   options.arguments = {"containerd", "--root",       paths.root,    "--state", paths.state,
                        "--address",  paths.socket(), "--log-level", "warn",    "--detach"};
-  options.descriptors = {{STDERR_FILENO, STDERR_FILENO}};
+  if (complaints == Complaints::heard) options.descriptors = {{STDERR_FILENO, STDERR_FILENO}};
   core::wait_for(core::spawn(options));
 }
 
@@ -41,8 +45,9 @@ core::Fd keep_served(Context& context) {
   try {
     const std::string path = context.paths().socket();
     auto connection = connect(path);
-    if (!connection) {
-      start_daemon(context.paths());
+    for (const Complaints complaints : {Complaints::unheard, Complaints::heard}) {
+      if (connection) break;
+      start_daemon(context.paths(), complaints);
       connection = connect(path);
     }
     if (connection) return *std::move(connection);
