@@ -1,5 +1,5 @@
 // Writes events of others into the log, beside the loop: a write may have to wait for another process's transaction,
-// and subscribers must not wait with it. What has come while one transaction was written goes into the next, all of it.
+// and subscribers must not wait with it. What has come while one transaction was written goes into the next together.
 //
 // Thread: publish() and the callbacks are the loop's; the writing thread is private and has a database of its own.
 // After a crash: an event that was answered may be missing only after a power cut.

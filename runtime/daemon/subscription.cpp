@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t kKeptBatches = 4;
 // A filter that lets little through must not keep the loop from the other subscribers.
-constexpr int kPassedOverAtOnce = 512;
+constexpr std::size_t kPassedOverAtOnce = 1 << 20;  // bytes of payload
+constexpr std::size_t kEventBytes = 2048;           // what looking at an event costs at least, in bytes
 
 std::string encode(const core::events::Event& event) {
   ctrbox::wire::Envelope envelope;
@@ -68,13 +69,14 @@ bool Subscription::matches(const core::events::Event& event) const {
 }
 
 std::optional<std::string> Subscription::next() {
-  for (int passed_over = 0; passed_over < kPassedOverAtOnce; ++passed_over) {
+  for (std::size_t passed_over = 0; passed_over < kPassedOverAtOnce;) {
     if (batch_ == nullptr || next_ == batch_->entries.size()) {
       if (!advance()) return std::nullopt;
     }
     const Tail::Entry& entry = batch_->entries[next_++];
     position_ = entry.event.sequence;
     if (matches(entry.event)) return entry.envelope;
+    passed_over += kEventBytes + entry.event.value.size();
   }
   tail_.postpone();
   return std::nullopt;

@@ -1,5 +1,5 @@
 // One subscriber: a filter and a place in the log. It is fed from the table as fast as it reads, so that a slow one
-// costs no memory and loses nothing; those that keep up share what was read last. Thread: the loop's.
+// holds one batch and loses nothing; those that keep up share what was read last. Thread: the loop's.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
