@@ -56,6 +56,25 @@ TEST_F(TaskTest, RemoveOnExitLeavesNoRecord) {
   EXPECT_THAT(topics(), ElementsAre("/tasks/create", "/tasks/start", "/tasks/exit", "/tasks/delete"));
 }
 
+TEST_F(TaskTest, AnExitWhoseRecordIsGoneIsStillInTheEvents) {
+  const std::string id = make_container({"sh", "-c", "exit 3"});
+  EXPECT_FALSE(find_told_exit(*database_, kNamespace, id));
+  CreateOptions with_rm = options(id);
+  with_rm.remove_on_exit = true;
+  {
+    Task task = Task::create(*database_, paths_, with_rm);
+    task.start();
+    EXPECT_EQ(task.wait().status, 3U);
+  }
+  EXPECT_FALSE(find_task(*database_, kNamespace, id));
+  const auto told = find_told_exit(*database_, kNamespace, id);
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->status, 3U);
+  EXPECT_GT(told->exited_at, 0);
+  EXPECT_FALSE(find_told_exit(*database_, "other", id));
+  EXPECT_TRUE(gone(id));
+}
+
 TEST_F(TaskTest, MissingCommandIs127AndLeavesNothing) {
   const std::string id = make_container({"/no/such"});
   Task task = create(id);
