@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "core/base/error.h"
+#include "core/sys/file.h"
 
 namespace ctrbox::core {
 namespace {
@@ -71,6 +72,12 @@ Fd connect_unix(int directory, const std::string& name) {
   if (result == 0) return fd;
   if (errno == ECONNREFUSED) throw unavailable("nobody listens on socket " + quoted(name));
   throw system_error("connecting to socket " + quoted(name), errno);
+}
+
+Fd connect_unix(const std::string& path) {
+  const std::size_t slash = path.find_last_of('/');
+  const Fd directory = open_at(AT_FDCWD, path.substr(0, slash + 1), O_RDONLY | O_DIRECTORY);
+  return connect_unix(directory.get(), path.substr(slash + 1));
 }
 
 std::optional<Fd> accept_unix(int listener) {

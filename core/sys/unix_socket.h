@@ -17,6 +17,8 @@ Fd listen_unix(int directory, const std::string& name);
 std::string path_of(int listener);
 /// A connected, blocking socket. Throws not_found (no socket), unavailable (nobody listens).
 Fd connect_unix(int directory, const std::string& name);
+/// The same for an absolute path, however long. Throws not_found for a missing directory too.
+Fd connect_unix(const std::string& path);
 /// The next connection, non-blocking; std::nullopt when none waits.
 std::optional<Fd> accept_unix(int listener);
 

@@ -29,8 +29,7 @@ Place place_of(const std::string& path) {
 
 bool is_served(const std::string& path) {
   try {
-    const Place place = place_of(path);
-    core::connect_unix(place.directory.get(), place.name);
+    core::connect_unix(path);
     return true;
   } catch (const core::Error&) {
     return false;

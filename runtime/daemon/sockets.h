@@ -1,7 +1,7 @@
 // The daemon's two sockets: made by us, or by the service manager and handed over.
 //
 // One process serves an address: it holds a lock beside the socket for as long as it lives, and the kernel lets go of
-// it when it is killed; a socket file without one is nobody's and is replaced. Thread: one at a time.
+// it when it is killed. A socket that nobody listens on is then replaced; nothing else ever is. Thread: one at a time.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

@@ -1,13 +1,11 @@
 #include "commands/ctr/events/served.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <optional>
 
 #include "commands/errors.h"
 #include "core/base/error.h"
-#include "core/sys/file.h"
 #include "core/sys/spawn.h"
 #include "core/sys/unix_socket.h"
 
@@ -15,10 +13,8 @@ namespace ctrbox::commands {
 namespace {
 
 std::optional<core::Fd> connect(const std::string& path) {
-  const std::size_t slash = path.find_last_of('/');
   try {
-    const core::Fd directory = core::open_at(AT_FDCWD, path.substr(0, slash), O_RDONLY | O_DIRECTORY);
-    return core::connect_unix(directory.get(), path.substr(slash + 1));
+    return core::connect_unix(path);
   } catch (const core::Error& error) {
     if (error.code() != core::ErrorCode::not_found && error.code() != core::ErrorCode::unavailable) throw;
     return std::nullopt;
