@@ -61,7 +61,7 @@ void Container::create(const ctrbox::wire::CreateTaskRequest& request, const ttr
     fifo_directory_ = owned.fifo_directory();
   }
   prepare(request);
-  if (owned.run_at_start()) {
+  if (owned_) {
     state_ = next_state(state_, TaskMove::create);
     reply.send(ctrbox::wire::CreateTaskResponse());
     return;

@@ -14,11 +14,12 @@ core::Error shim_is_gone() { return core::unavailable("the shim has ended"); }
 
 }  // namespace
 
-std::uint32_t ShimClient::put(const std::string& method, const google::protobuf::MessageLite& request) {
+std::uint32_t ShimClient::put(const std::string& method, const google::protobuf::MessageLite& request,
+                              const char* service) {
   const std::uint32_t stream = next_stream_;
   next_stream_ += 2;
   ctrbox::wire::Request envelope;
-  envelope.set_service(wire::kTaskService);
+  envelope.set_service(service);
   envelope.set_method(method);
   request.SerializeToString(envelope.mutable_payload());
   wire::encode_frame(outgoing_, stream, wire::FrameType::request, envelope.SerializeAsString());

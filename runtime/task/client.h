@@ -16,8 +16,10 @@ class ShimClient {
  public:
   explicit ShimClient(core::Fd connection) : connection_(std::move(connection)) {}
 
-  /// Puts a request behind those that wait to be sent; returns its stream, by which the answer is known.
-  std::uint32_t put(const std::string& method, const google::protobuf::MessageLite& request);
+  /// Puts a request behind those that wait to be sent; returns its stream, by which the answer is known. `service` is
+  /// one of wire/conversions.h.
+  std::uint32_t put(const std::string& method, const google::protobuf::MessageLite& request,
+                    const char* service = wire::kTaskService);
   /// Sends them in one piece. Throws unavailable if the shim is gone.
   void flush();
   std::uint32_t send(const std::string& method, const google::protobuf::MessageLite& request) {

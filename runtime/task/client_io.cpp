@@ -81,8 +81,8 @@ void sweep_fifos(const core::Paths& paths) {
 /// One attached run. Streams are copied with blocking writes to the user's side: who reads slowly slows the container.
 class AttachedTask {
  public:
-  AttachedTask(Task& task, FifoSet& fifos, const AttachOptions& options)
-      : task_(task),
+  AttachedTask(Process& process, FifoSet& fifos, const AttachOptions& options)
+      : process_(process),
         fifos_(fifos),
         options_(options),
         signals_(signals_for(options.terminal)),
@@ -101,7 +101,7 @@ class AttachedTask {
   static bool copy(core::Fd& from, int to);
   std::array<pollfd, kSlots> wait_for_events(int shim) const;
 
-  Task& task_;
+  Process& process_;
   FifoSet& fifos_;
   AttachOptions options_;
   core::SignalFd signals_;
@@ -113,7 +113,7 @@ void AttachedTask::pass_size_on() {
   const auto size = core::window_size(options_.input);
   if (!size || exit_) return;
   try {
-    task_.resize(size->columns, size->rows);
+    process_.resize(size->columns, size->rows);
   } catch (const core::Error&) {
     // It has just ended: there is no terminal to resize.
   }
@@ -126,7 +126,7 @@ void AttachedTask::on_signal() {
       continue;
     }
     try {
-      task_.kill(static_cast<std::uint32_t>(*signal), false);
+      process_.kill(static_cast<std::uint32_t>(*signal));
     } catch (const core::Error&) {
       // It has just ended: the signal has nobody to reach.
     }
@@ -137,7 +137,7 @@ void AttachedTask::close_input() {
   if (!stdin_sink_) return;
   stdin_sink_.reset();
   try {
-    task_.close_stdin();
+    process_.close_stdin();
   } catch (const core::Error&) {
     // It has just ended.
   }
@@ -194,24 +194,24 @@ std::array<pollfd, AttachedTask::kSlots> AttachedTask::wait_for_events(int shim)
 
 ExitStatus AttachedTask::run() {
   if (options_.terminal) pass_size_on();
-  task_.start();
+  process_.start();
   // Only now: the message of a start that failed goes to a terminal as it was.
   core::RawTerminal raw(options_.terminal ? options_.input : -1);
-  const int shim = task_.begin_wait();
-  if (shim < 0 || task_.has_exit()) exit_ = task_.try_wait();
+  const int shim = process_.begin_wait();
+  if (shim < 0 || process_.has_exit()) exit_ = process_.try_wait();
   while (!exit_ || fifos_.stdout_ || fifos_.stderr_) {
     const auto events = wait_for_events(shim);
     if (events[kSignals].revents != 0) on_signal();
     if (events[kInput].revents != 0) on_input();
     if (events[kOutput].revents != 0) copy(fifos_.stdout_, options_.output);
     if (events[kError].revents != 0) copy(fifos_.stderr_, options_.error);
-    if (!exit_ && (events[kShim].revents != 0 || task_.has_exit())) exit_ = task_.try_wait();
+    if (!exit_ && (events[kShim].revents != 0 || process_.has_exit())) exit_ = process_.try_wait();
   }
   return *exit_;
 }
 
-ExitStatus run_attached(Task& task, FifoSet& fifos, const AttachOptions& options) {
-  return AttachedTask(task, fifos, options).run();
+ExitStatus run_attached(Process& process, FifoSet& fifos, const AttachOptions& options) {
+  return AttachedTask(process, fifos, options).run();
 }
 
 }  // namespace ctrbox::runtime

@@ -11,7 +11,7 @@
 #include "core/config/paths.h"
 #include "core/sys/fd.h"
 #include "core/sys/lock.h"
-#include "runtime/task/task.h"
+#include "runtime/task/process.h"
 
 namespace ctrbox::runtime {
 
@@ -53,11 +53,11 @@ struct AttachOptions {
   int error = 2;
 };
 
-/// Starts a created task and stays with it until it has ended and all its output is written: copies the streams, closes
-/// the task's stdin when ours ends, forwards signals (all, without a terminal: SIGINT, SIGTERM, SIGHUP, …), and with a
-/// terminal switches it to raw mode and passes every change of its size on.
-/// Throws what Task::start throws (see start_failure.h for the exit code of that), and nothing of the terminal is
+/// Starts a process and stays with it until it has ended and all its output is written: copies the streams, closes
+/// the process's stdin when ours ends, forwards signals (all, without a terminal: SIGINT, SIGTERM, SIGHUP, …), and with
+/// a terminal switches it to raw mode and passes every change of its size on.
+/// Throws what Process::start throws (see start_failure.h for the exit code of that), and nothing of the terminal is
 /// changed then.
-ExitStatus run_attached(Task& task, FifoSet& fifos, const AttachOptions& options);
+ExitStatus run_attached(Process& process, FifoSet& fifos, const AttachOptions& options);
 
 }  // namespace ctrbox::runtime

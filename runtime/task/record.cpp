@@ -137,10 +137,11 @@ ExitOutcome record_exit(state::Transaction& tx, const TaskName& name, const Exit
   return outcome;
 }
 
-std::optional<ExitStatus> find_told_exit(state::Database& database, const std::string& ns, const std::string& id) {
+std::optional<ExitStatus> find_told_exit(state::Database& database, const std::string& ns, const std::string& id,
+                                         const std::string& process) {
   for (const events::Event& event : events::read_recent(database, ns, "/tasks/exit")) {
     events::EventFields fields(event);
-    if (fields.find({"event", "id"}) != id || fields.find({"event", "container_id"}) != id) continue;
+    if (fields.find({"event", "id"}) != process || fields.find({"event", "container_id"}) != id) continue;
     ExitStatus exit;
     exit.status = static_cast<std::uint32_t>(std::stoul(fields.find({"event", "exit_status"}).value_or("255")));
     exit.exited_at = core::parse_time(fields.find({"event", "exited_at"}).value_or("")).value_or(event.timestamp);

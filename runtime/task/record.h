@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "core/config/paths.h"
 #include "core/events/types.h"
 #include "core/sys/process.h"
 #include "runtime/task/task.h"
+#include "runtime/task/task_name.h"
 #include "state/transaction.h"
 
 namespace ctrbox::runtime {
@@ -34,13 +34,6 @@ struct TaskRecord {
   bool is_stopped() const noexcept { return status == TaskStatus::stopped; }
 };
 
-/// Which task of which host.
-struct TaskName {
-  core::Paths paths;
-  std::string ns;
-  std::string id;
-};
-
 std::optional<TaskRecord> find_task(state::Database& database, const std::string& ns, const std::string& id);
 /// In byte order of ids.
 std::vector<TaskRecord> list_task_records(state::Database& database, const std::string& ns);
@@ -56,8 +49,10 @@ void record_start(state::Transaction& tx, const std::string& ns, const TaskRecor
 /// /tasks/paused or /tasks/resumed.
 void record_pause(state::Transaction& tx, const std::string& ns, const std::string& id, bool paused);
 
-/// What the last exit event of this task says, of those that are not long past. Its record may be gone.
-std::optional<ExitStatus> find_told_exit(state::Database& database, const std::string& ns, const std::string& id);
+/// What the last exit event of a process of this task says, of those that are not long past. Its record may be gone.
+/// `process` is an exec id, or the container's for the first process.
+std::optional<ExitStatus> find_told_exit(state::Database& database, const std::string& ns, const std::string& id,
+                                         const std::string& process);
 
 /// What must be removed from disk once the transaction is committed.
 struct ExitOutcome {

@@ -1,4 +1,4 @@
-#include "runtime/task/task.h"
+#include "runtime/task/status.h"
 
 namespace ctrbox::runtime {
 

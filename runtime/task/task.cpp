@@ -3,9 +3,6 @@
 #include <fcntl.h>
 #include <signal.h>
 
-#include <chrono>
-#include <thread>
-
 #include "core/base/error.h"
 #include "core/base/scope_exit.h"
 #include "core/sys/failpoint.h"
@@ -26,12 +23,6 @@ using state::Durability;
 using state::Transaction;
 
 constexpr mode_t kPrivate = 0700;
-constexpr int kSettleAttempts = 1000;
-constexpr std::chrono::milliseconds kSettlePause{2};
-
-core::Error no_running_task(const std::string& id) {
-  return core::not_found("no running task found: task " + id + " not found");
-}
 
 /// A row of a task that nobody looks after any more must not keep its name taken.
 bool is_taken(state::Database& database, const core::Paths& paths, const std::string& ns, const std::string& id) {
@@ -65,16 +56,11 @@ messages::CreateTaskRequest create_request(const CreateOptions& options, const s
   request.set_stdout(options.stdout_path);
   request.set_stderr(options.stderr_path);
   messages::OwnedTask owned;
-  owned.set_run_at_start(true);
   owned.set_fifo_directory(options.fifo_directory);
+  owned.set_open_stdin(options.open_stdin);
+  owned.set_log_uri(options.log_uri);
   request.mutable_options()->set_type_url(wire::kOwnedTaskUrl);
   owned.SerializeToString(request.mutable_options()->mutable_value());
-  return request;
-}
-
-messages::WaitRequest wait_request(const std::string& id) {
-  messages::WaitRequest request;
-  request.set_id(id);
   return request;
 }
 
@@ -91,39 +77,6 @@ StartedShim start_shim(const TaskName& name, int bundle, int fifo_lock) {
 }
 
 }  // namespace
-
-struct Task::State {
-  state::Database& database;
-  TaskName name;
-  std::optional<ShimClient> shim;  // none once the task has ended
-  std::uint32_t pid = 0;
-  std::uint32_t wait_stream = 0;  // 0: not asked yet
-
-  ShimClient& living() {
-    if (!shim) throw no_running_task(name.id);
-    return *shim;
-  }
-  /// What the record says of a task whose shim has gone.
-  ExitStatus exit_on_record();
-};
-
-ExitStatus Task::State::exit_on_record() {
-  shim.reset();
-  // The kernel closes a dying shim's connection a moment before it lets go of the lock.
-  for (int attempt = 0; attempt < kSettleAttempts; ++attempt) {
-    auto record = find_task(database, name.ns, name.id);
-    if (record) record = settle_task(database, name.paths, name.ns, *record);
-    // Gone with its record (--rm) before it could answer: the log of events still tells.
-    if (!record) return find_told_exit(database, name.ns, name.id).value_or(ExitStatus{128 + SIGKILL, core::now_ns()});
-    if (record->exit_status) return {*record->exit_status, record->exited_at};
-    std::this_thread::sleep_for(kSettlePause);
-  }
-  throw core::unavailable("the shim of task " + name.id + " does not answer");
-}
-
-Task::Task(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Task::Task(Task&&) noexcept = default;
-Task::~Task() = default;
 
 Task Task::create(state::Database& database, const core::Paths& paths, const CreateOptions& options) {
   TaskName name{paths, options.ns, options.container.id};
@@ -154,150 +107,70 @@ Task Task::create(state::Database& database, const core::Paths& paths, const Cre
     undo();
     throw error;
   }
-  auto state = std::make_unique<State>(State{database, std::move(name), std::move(client)});
-  return Task(std::move(state));
+  return Task(std::make_shared<ShimConnection>(ShimConnection{database, std::move(name), std::move(client)}));
 }
 
 Task Task::open(state::Database& database, const core::Paths& paths, const std::string& ns, const std::string& id) {
   auto record = find_task(database, ns, id);
   if (record) record = settle_task(database, paths, ns, *record);
   if (!record) throw no_running_task(id);
-  auto state = std::make_unique<State>(State{database, TaskName{paths, ns, id}, std::nullopt});
-  state->pid = static_cast<std::uint32_t>(record->init.pid);
-  if (record->is_stopped()) return Task(std::move(state));
+  Task task(std::make_shared<ShimConnection>(ShimConnection{database, TaskName{paths, ns, id}, std::nullopt}));
+  task.pid_ = static_cast<std::uint32_t>(record->init.pid);
+  if (record->is_stopped()) return task;
   try {
     const core::Fd bundle = core::open_at(AT_FDCWD, record->bundle, O_RDONLY | O_DIRECTORY);
-    state->shim.emplace(core::connect_unix(bundle.get(), kBundleSocket));
+    task.connection_->shim.emplace(core::connect_unix(bundle.get(), kBundleSocket));
   } catch (const core::Error& error) {
     // It may have ended since we looked.
     if (error.code() != core::ErrorCode::not_found && error.code() != core::ErrorCode::unavailable) throw;
   }
-  return Task(std::move(state));
+  return task;
 }
 
-std::uint32_t Task::pid() const { return state_->pid; }
-
-void Task::start() {
-  messages::StartRequest request;
-  request.set_id(state_->name.id);
-  messages::StartResponse response;
-  ShimClient& shim = state_->living();
-  // In one piece with the wait: a process may have come and gone, and its shim with it, before a second message is
-  // sent.
-  const auto stream = shim.put("Start", request);
-  state_->wait_stream = shim.put("Wait", wait_request(state_->name.id));
-  shim.flush();
-  try {
-    shim.receive(stream, response);
-  } catch (const core::Error& error) {
-    // Killed in the middle: what it has begun is ended and recorded before the caller is told.
-    if (error.code() == core::ErrorCode::unavailable) state_->exit_on_record();
-    throw;
-  }
-  state_->pid = response.pid();
+Process Task::exec(const ExecOptions& options) {
+  messages::ExecProcessRequest request;
+  request.set_id(container_id());
+  request.set_exec_id(options.exec_id);
+  request.set_terminal(options.terminal);
+  request.set_stdin(options.stdin_path);
+  request.set_stdout(options.stdout_path);
+  request.set_stderr(options.stderr_path);
+  request.mutable_spec()->set_type_url(wire::kProcessSpecUrl);
+  request.mutable_spec()->set_value(options.process);
+  connection_->call("Exec", request);
+  return {connection_, options.exec_id};
 }
 
-int Task::begin_wait() {
-  if (!state_->shim) return -1;
-  if (state_->wait_stream == 0) {
-    try {
-      state_->wait_stream = state_->shim->send("Wait", wait_request(state_->name.id));
-    } catch (const core::Error&) {
-      return -1;
-    }
-  }
-  return state_->shim->fd();
-}
+Process Task::process(const std::string& exec_id) { return {connection_, exec_id}; }
 
-std::optional<ExitStatus> Task::try_wait() {
-  if (begin_wait() < 0) return state_->exit_on_record();
-  try {
-    if (!state_->shim->has(state_->wait_stream) && !state_->shim->pump(state_->wait_stream)) return std::nullopt;
-    return wait();
-  } catch (const core::Error& error) {
-    if (error.code() != core::ErrorCode::unavailable) throw;
-    return state_->exit_on_record();
-  }
-}
-
-bool Task::has_exit() const {
-  return !state_->shim || (state_->wait_stream != 0 && state_->shim->has(state_->wait_stream));
-}
-
-ExitStatus Task::wait() {
-  if (begin_wait() < 0) return state_->exit_on_record();
-  try {
-    messages::WaitResponse response;
-    state_->shim->receive(std::exchange(state_->wait_stream, 0), response);
-    return {response.exit_status(), wire::to_time(response.exited_at())};
-  } catch (const core::Error& error) {
-    if (error.code() != core::ErrorCode::unavailable) throw;
-    return state_->exit_on_record();
-  }
-}
-
-void Task::kill(std::uint32_t signal, bool all) {
-  messages::KillRequest request;
-  request.set_id(state_->name.id);
-  request.set_signal(signal);
-  request.set_all(all);
-  messages::Empty response;
-  const auto finished = [] { return core::not_found("process already finished"); };
-  if (!state_->shim) throw finished();
-  try {
-    state_->shim->call("Kill", request, response);
-  } catch (const core::Error& error) {
-    if (error.code() != core::ErrorCode::unavailable) throw;
-    state_->exit_on_record();  // the shim ended while we spoke to it, and its task before
-    throw finished();
-  }
-}
+void Task::kill_all(std::uint32_t signal) { send_kill(signal, true); }
 
 void Task::pause() {
   messages::PauseRequest request;
-  request.set_id(state_->name.id);
-  messages::Empty response;
-  state_->living().call("Pause", request, response);
+  request.set_id(container_id());
+  connection_->call("Pause", request);
 }
 
 void Task::resume() {
   messages::ResumeRequest request;
-  request.set_id(state_->name.id);
-  messages::Empty response;
-  state_->living().call("Resume", request, response);
+  request.set_id(container_id());
+  connection_->call("Resume", request);
 }
 
 std::vector<std::uint32_t> Task::processes() {
   messages::PidsRequest request;
-  request.set_id(state_->name.id);
+  request.set_id(container_id());
   messages::PidsResponse response;
-  state_->living().call("Pids", request, response);
+  connection_->call("Pids", request, response);
   std::vector<std::uint32_t> pids;
   for (const auto& process : response.processes()) pids.push_back(process.pid());
   return pids;
 }
 
-void Task::resize(std::uint32_t columns, std::uint32_t rows) {
-  messages::ResizePtyRequest request;
-  request.set_id(state_->name.id);
-  request.set_width(columns);
-  request.set_height(rows);
-  messages::Empty response;
-  state_->living().call("ResizePty", request, response);
-}
-
-void Task::close_stdin() {
-  messages::CloseIORequest request;
-  request.set_id(state_->name.id);
-  request.set_stdin(true);
-  messages::Empty response;
-  state_->living().call("CloseIO", request, response);
-}
-
 ExitStatus Task::remove() {
   ExitStatus exit;
-  state_->database.write(Durability::normal,
-                         [&](Transaction& tx) { exit = remove_task(tx, state_->name.ns, state_->name.id); });
+  connection_->database.write(
+      Durability::normal, [&](Transaction& tx) { exit = remove_task(tx, connection_->name.ns, connection_->name.id); });
   return exit;
 }
 

@@ -4,23 +4,16 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "core/base/clock.h"
-#include "core/config/paths.h"
 #include "core/containers/containers.h"
 #include "core/sys/mount.h"
+#include "runtime/task/process.h"
 #include "state/database.h"
 
 namespace ctrbox::runtime {
-
-/// containerd's numbers.
-enum class TaskStatus { unknown = 0, created = 1, running = 2, stopped = 3, paused = 4 };
-/// "UNKNOWN", "CREATED", "RUNNING", "STOPPED", "PAUSED".
-const char* to_string(TaskStatus status) noexcept;
 
 struct TaskInfo {
   std::string id;
@@ -34,20 +27,26 @@ struct CreateOptions {
   std::string ns;
   core::containers::Container container;
   std::vector<core::Mount> rootfs;
-  std::string stdin_path, stdout_path, stderr_path;  // fifos; "" is /dev/null
+  std::string stdin_path, stdout_path,
+      stderr_path;  // fifos of one client; "" is /dev/null, or nobody yet with open_stdin
   bool terminal = false;
+  bool open_stdin = false;      // stdin stays open without a client, for those that attach later
   std::string fifo_directory;   // where the three are, removed with the task; "" leaves them to the caller
   int fifo_lock = -1;           // its lock, shared with the shim; -1: none
   bool remove_on_exit = false;  // --rm: the shim removes task, container and snapshot when init has exited
+  std::string log_uri;  // where output goes beside the client: "file:///p", "binary:///p?k=v"; "" keeps it in the
+                        // container's own log (docs/formats/logs.md), "none" nowhere
 };
 
-struct ExitStatus {
-  std::uint32_t status = 255;
-  core::UnixNanos exited_at = 0;
+struct ExecOptions {
+  std::string exec_id;
+  std::string process;  // OCI runtime spec's `process`, JSON
+  std::string stdin_path, stdout_path, stderr_path;
+  bool terminal = false;
 };
 
-/// A client of one task's shim. Thread: one at a time.
-class Task {
+/// A task, which is also its first process. Thread: one at a time.
+class Task : public Process {
  public:
   /// Makes the bundle, starts the shim, mounts the root and opens the streams. The container's record must be there.
   /// Nothing of the container runs yet, and its pid is 0 until start(). When the returned object goes before start()
@@ -56,28 +55,15 @@ class Task {
   static Task create(state::Database& database, const core::Paths& paths, const CreateOptions& options);
   /// Connects to a running shim. Throws not_found `no running task found: …`.
   static Task open(state::Database& database, const core::Paths& paths, const std::string& ns, const std::string& id);
-  Task(Task&&) noexcept;
-  ~Task();
 
-  std::uint32_t pid() const;
-  /// Throws runc's own last error if the process could not be started (start_failure.h tells the exit code for it);
-  /// then nothing of the task is left, and the container's record and snapshot stay for the caller to remove.
-  void start();
-  /// Waits for the end. Of a task that was removed on exit and whose shim was killed, the status is 137.
-  ExitStatus wait();
+  /// Adds a process; nothing runs until its start(). Throws already_exists, failed_precondition (not running),
+  /// invalid_argument.
+  Process exec(const ExecOptions& options);
+  /// A process that was added before. What it is, or whether it is there, its calls tell.
+  Process process(const std::string& exec_id);
 
-  /// For callers that wait for other things too: asks to be told of the end. Returns a descriptor that becomes readable
-  /// when try_wait() has something to look at, or -1 if it has right now.
-  int begin_wait();
-  /// Whether try_wait() has the exit already, without reading.
-  bool has_exit() const;
-  /// Requires: the descriptor of begin_wait() is readable, or has_exit(). std::nullopt if it was something else.
-  std::optional<ExitStatus> try_wait();
-
-  /// Throws not_found `process already finished`.
-  void kill(std::uint32_t signal, bool all);
-  void resize(std::uint32_t columns, std::uint32_t rows);
-  void close_stdin();
+  /// The signal reaches every process of the container. Throws not_found `process already finished`.
+  void kill_all(std::uint32_t signal);
   void pause();
   void resume();
   /// The pids, on the host, of all processes in the container.
@@ -86,9 +72,7 @@ class Task {
   ExitStatus remove();
 
  private:
-  struct State;
-  explicit Task(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  explicit Task(std::shared_ptr<ShimConnection> connection) : Process(std::move(connection), "") {}
 };
 
 /// Makes the records of a namespace's tasks true before they are read: a task whose shim was killed, or which a reboot

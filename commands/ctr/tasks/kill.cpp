@@ -18,7 +18,12 @@ struct Options {
 
 int kill(Context& context, const Options& options) {
   const auto signal = static_cast<std::uint32_t>(core::parse_signal(options.signal));
-  runtime::Task::open(context.database(), context.paths(), context.ns(), options.id).kill(signal, options.all);
+  auto task = runtime::Task::open(context.database(), context.paths(), context.ns(), options.id);
+  if (options.all) {
+    task.kill_all(signal);
+  } else {
+    task.kill(signal);
+  }
   return 0;
 }
 

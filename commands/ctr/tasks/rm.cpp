@@ -20,7 +20,7 @@ struct Options {
 
 void end(runtime::Task& task) {
   try {
-    task.kill(SIGKILL, true);
+    task.kill_all(SIGKILL);
   } catch (const core::Error& error) {
     if (error.code() != core::ErrorCode::not_found) throw;  // it has ended by itself
   }

@@ -38,7 +38,7 @@ TEST_F(TaskTest, KilledTaskHas128PlusSignal) {
   EXPECT_EQ(list[0].status, TaskStatus::running);
   EXPECT_EQ(list[0].pid, task.pid());
   EXPECT_THROW(task.remove(), core::Error);
-  Task::open(*database_, paths_, kNamespace, id).kill(SIGKILL, false);
+  Task::open(*database_, paths_, kNamespace, id).kill(SIGKILL);
   EXPECT_EQ(task.wait().status, 137U);
   EXPECT_TRUE(gone(id));
 }
@@ -141,7 +141,7 @@ TEST_F(TaskTest, SecondTaskOfAContainerIsRefused) {
   } catch (const core::Error& error) {
     EXPECT_EQ(error.code(), core::ErrorCode::already_exists);
   }
-  task.kill(SIGKILL, false);
+  task.kill(SIGKILL);
   EXPECT_EQ(task.wait().status, 137U);
   EXPECT_TRUE(gone(id));
 }
@@ -156,7 +156,7 @@ TEST_F(TaskTest, PauseResumeAndProcesses) {
   EXPECT_THROW(task.pause(), core::Error);
   task.resume();
   EXPECT_EQ(list_tasks(*database_, paths_, kNamespace)[0].status, TaskStatus::running);
-  task.kill(SIGKILL, true);
+  task.kill_all(SIGKILL);
   EXPECT_EQ(task.wait().status, 137U);
   EXPECT_TRUE(gone(id));
 }
