@@ -26,6 +26,8 @@ struct Paths {
   std::string snapshots(const std::string& snapshotter) const { return root + "/snapshots/" + snapshotter; }
   std::string tasks() const { return state + "/tasks"; }
   std::string task(const std::string& ns, const std::string& id) const { return tasks() + "/" + ns + "/" + id; }
+  /// What the container has written (runtime/logs); kept until it is removed.
+  std::string logs(const std::string& ns, const std::string& id) const { return root + "/logs/" + ns + "/" + id; }
   std::string runc_root(const std::string& ns) const { return state + "/runc/" + ns; }
 
   /// Makes root, state and the directories above, 0700, repairing wider modes. Throws core::Error.

@@ -14,6 +14,9 @@ namespace ctrbox::core::containers {
 
 inline constexpr const char* kDefaultRuntime = "io.containerd.runc.v2";
 
+/// Labels of a container that containerd gives a meaning.
+inline constexpr const char* kStopSignalLabel = "io.containerd.image.config.stop-signal";
+
 struct Container {
   std::string id;
   Labels labels;

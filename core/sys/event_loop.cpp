@@ -51,7 +51,7 @@ void EventLoop::run() {
 
 void EventLoop::run_once(int timeout_ms) {
   epoll_event events[kEventsPerWait];
-  const int count = epoll_wait(epoll_.get(), events, kEventsPerWait, timeout_ms);
+  const int count = epoll_wait(epoll_.get(), events, kEventsPerWait, later_.empty() ? timeout_ms : 0);
   if (count < 0 && errno != EINTR) throw system_error("waiting for events", errno);
   for (int i = 0; i < count && !stopped_; ++i) {
     const auto found = entries_.find(static_cast<int>(events[i].data.u64 & 0xffffffffU));
@@ -59,6 +59,12 @@ void EventLoop::run_once(int timeout_ms) {
     const auto entry = found->second;  // the handler may remove itself
     entry->handler(events[i].events);
   }
+  run_later();
+}
+
+void EventLoop::run_later() {
+  // What they ask for in turn comes after the next round.
+  for (auto& action : std::exchange(later_, {})) action();
 }
 
 }  // namespace ctrbox::core

@@ -12,6 +12,8 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "core/sys/fd.h"
 
@@ -30,6 +32,9 @@ class EventLoop {
   void remove(int fd) noexcept;
   bool watches(int fd) const noexcept { return entries_.count(fd) != 0; }
 
+  /// Calls `action` once the handlers of this round have returned: for what ends the life of those that are running.
+  void later(std::function<void()> action) { later_.push_back(std::move(action)); }
+
   /// Waits and calls handlers until stop().
   void run();
   /// One wait of at most `timeout_ms` (-1: no limit) and the handlers of what came.
@@ -44,7 +49,10 @@ class EventLoop {
   };
 
   Fd epoll_;
+  void run_later();
+
   std::map<int, std::shared_ptr<Entry>> entries_;
+  std::vector<std::function<void()>> later_;
   std::uint32_t next_generation_ = 0;
   bool stopped_ = false;
 };

@@ -29,4 +29,7 @@ class Fd {
   int fd_ = -1;
 };
 
+/// Another descriptor of the same open file, close-on-exec. Throws core::Error.
+Fd duplicate(int fd);
+
 }  // namespace ctrbox::core

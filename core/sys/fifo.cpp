@@ -1,6 +1,8 @@
 #include "core/sys/fifo.h"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -34,6 +36,11 @@ void set_nonblocking(int fd) {
   if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0) throw system_error("changing a descriptor", errno);
 }
 
+bool wait_for_input(int fd, int timeout_ms) {
+  pollfd event{fd, POLLIN, 0};
+  return poll(&event, 1, timeout_ms) == 1;
+}
+
 void make_fifo(const std::string& path, mode_t mode) {
   if (mkfifo(path.c_str(), mode) != 0) throw system_error("making fifo " + path, errno);
 }
@@ -54,6 +61,11 @@ std::optional<Fd> open_fifo_to_write(const std::string& path) {
 
 Fd reopen_fifo_to_read(int fd) { return reopen(fd, O_RDONLY); }
 Fd reopen_fifo_to_write(int fd) { return reopen(fd, O_WRONLY); }
+
+std::size_t readable_bytes(int fd) {
+  int count = 0;
+  return ioctl(fd, FIONREAD, &count) == 0 && count > 0 ? static_cast<std::size_t>(count) : 0;
+}
 
 std::optional<std::size_t> try_read(int fd, std::span<std::byte> buffer) {
   ssize_t count = 0;

@@ -20,6 +20,8 @@ struct Pipe {
 /// Both ends blocking, as a program expects them on its standard streams.
 Pipe make_pipe();
 void set_nonblocking(int fd);
+/// Waits until there is something to read, or the other end is closed. Returns false after `timeout_ms`.
+bool wait_for_input(int fd, int timeout_ms);
 
 void make_fifo(const std::string& path, mode_t mode);
 /// Opens the reading end without waiting for a writer; non-blocking. Throws invalid_argument if `path` is no fifo.
@@ -30,6 +32,8 @@ std::optional<Fd> open_fifo_to_write(const std::string& path);
 Fd reopen_fifo_to_read(int fd);
 Fd reopen_fifo_to_write(int fd);
 
+/// How many bytes are there to be read now.
+std::size_t readable_bytes(int fd);
 /// std::nullopt: nothing to read now; 0: the end (a terminal whose other side is closed counts as ended).
 std::optional<std::size_t> try_read(int fd, std::span<std::byte> buffer);
 /// std::nullopt: no room now. Throws canceled if nobody will ever read it.

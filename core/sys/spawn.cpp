@@ -27,6 +27,7 @@ constexpr int kParkingLot = 64;
 struct Launch {
   const SpawnOptions* options;
   char* const* argv;
+  char* const* environment;
   pid_t parent;
   int failure;  // errno, written by the child into our memory
 };
@@ -79,7 +80,7 @@ int run_child(void* argument) {
   auto& launch = *static_cast<Launch*>(argument);
   if (prepare(launch)) {
     restore_signals();
-    execve(launch.options->program.c_str(), launch.argv, environ);
+    execve(launch.options->program.c_str(), launch.argv, launch.environment);
   }
   launch.failure = errno;
   _exit(127);
@@ -111,7 +112,11 @@ pid_t spawn(const SpawnOptions& options) {
   std::vector<char*> argv;
   for (const auto& argument : options.arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
-  Launch launch{&options, argv.data(), getpid(), 0};
+  std::vector<char*> environment;  // of two with the same name the first counts
+  for (const auto& entry : options.environment) environment.push_back(const_cast<char*>(entry.c_str()));
+  for (char** entry = environ; *entry != nullptr; ++entry) environment.push_back(*entry);
+  environment.push_back(nullptr);
+  Launch launch{&options, argv.data(), environment.data(), getpid(), 0};
   auto stack = std::make_unique_for_overwrite<std::byte[]>(kChildStackBytes);
   // WHY: a handler of ours that ran in the child would run in our memory.
   const AllSignalsBlocked blocked;

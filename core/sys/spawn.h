@@ -21,10 +21,11 @@ struct SpawnOptions {
     int target;
   };
 
-  std::string program;                  // a path; PATH is not searched
-  std::vector<std::string> arguments;   // with [0]
-  std::vector<Descriptor> descriptors;  // what the child has open; 0, 1 and 2 are /dev/null unless named
-  int directory = -1;                   // descriptor of the working directory; -1 keeps ours
+  std::string program;                   // a path; PATH is not searched
+  std::vector<std::string> arguments;    // with [0]
+  std::vector<std::string> environment;  // "NAME=VALUE", before ours
+  std::vector<Descriptor> descriptors;   // what the child has open; 0, 1 and 2 are /dev/null unless named
+  int directory = -1;                    // descriptor of the working directory; -1 keeps ours
   bool new_session = false;
   int parent_death_signal = 0;
 };

@@ -107,6 +107,7 @@ void remove_container(state::Database& database, const core::Paths& paths, const
     core::containers::remove(tx, ns, id);
     if (snapshots && snapshots->find(record.snapshot_key)) directories = snapshots->remove_row(tx, record.snapshot_key);
   });
+  core::remove_tree(AT_FDCWD, paths.logs(ns, id));
   if (!directories.empty()) snapshots->remove_files(directories);
   // What a run that was killed had made before it wrote the row.
   if (snapshots) core::snapshots::sweep_unowned(database, paths, record.snapshotter);

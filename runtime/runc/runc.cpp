@@ -52,6 +52,20 @@ core::SpawnOptions Runc::create(const std::string& id, const std::string& pid_fi
   return launch("create", id, pid_file, console_socket);
 }
 
+Runc Runc::with_log(std::string log) const {
+  Runc other = *this;
+  other.log_ = std::move(log);
+  return other;
+}
+
+core::SpawnOptions Runc::exec(const std::string& id, const std::string& process, const std::string& pid_file,
+                              const std::string& console_socket) const {
+  std::vector<std::string> command{"exec", "--detach", "--process", process, "--pid-file", pid_file};
+  if (!console_socket.empty()) command.insert(command.end(), {"--console-socket", console_socket});
+  command.push_back(id);
+  return invoke(std::move(command));
+}
+
 core::SpawnOptions Runc::start(const std::string& id) const { return invoke({"start", id}); }
 core::SpawnOptions Runc::remove(const std::string& id) const { return invoke({"delete", "--force", id}); }
 core::SpawnOptions Runc::kill_all(const std::string& id, std::uint32_t signal) const {
@@ -70,7 +84,7 @@ core::Error Runc::failure(std::string_view action, std::uint32_t exit_status) co
   }
   if (reason.empty()) reason = "exit status " + std::to_string(exit_status) + " of " + program_;
   // runc says of itself "runc run failed: …": once is enough.
-  for (const std::string_view own : {"runc run failed: ", "runc create failed: "})
+  for (const std::string_view own : {"runc run failed: ", "runc create failed: ", "exec failed: "})
     if (reason.rfind(own, 0) == 0) reason.erase(0, own.size());
   return core::unknown("OCI runtime " + std::string(action) + " failed: " + reason);
 }

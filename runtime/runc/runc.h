@@ -22,10 +22,16 @@ class Runc {
   /// bundle.
   Runc(std::string_view program, std::string root, std::string log);
 
+  /// The same with another log, for a command that may run beside others.
+  Runc with_log(std::string log) const;
+
   /// Create and start in one: returns when the container's process runs. `console_socket` may be "".
   core::SpawnOptions run(const std::string& id, const std::string& pid_file, const std::string& console_socket) const;
   core::SpawnOptions create(const std::string& id, const std::string& pid_file,
                             const std::string& console_socket) const;
+  /// A process beside the container's first one: `process` is a file with the spec's `process`.
+  core::SpawnOptions exec(const std::string& id, const std::string& process, const std::string& pid_file,
+                          const std::string& console_socket) const;
   core::SpawnOptions start(const std::string& id) const;
   core::SpawnOptions remove(const std::string& id) const;  // delete --force
   core::SpawnOptions kill_all(const std::string& id, std::uint32_t signal) const;

@@ -1,9 +1,9 @@
 #include "runtime/shim/container.h"
 
 #include <fcntl.h>
+#include <signal.h>
 
 #include "core/base/log.h"
-#include "core/base/scope_exit.h"
 #include "core/sys/failpoint.h"
 #include "core/sys/file.h"
 #include "core/sys/mount.h"
@@ -11,41 +11,59 @@
 #include "core/sys/timer.h"
 #include "runtime/task/bundle.h"
 #include "runtime/task/leftovers.h"
+#include "runtime/task/start_failure.h"
 
 namespace ctrbox::runtime::shim {
 namespace {
 
 constexpr std::uint32_t kKilled = 128 + SIGKILL;
-constexpr std::size_t kMaxPidFileBytes = 32;
-
-pid_t read_pid_file(int bundle) { return std::stoi(core::read_file(bundle, kBundlePidFile, kMaxPidFileBytes)); }
-
-void send_exit(const ttrpc::Reply& reply, const ExitStatus& exit) {
-  ctrbox::wire::WaitResponse response;
-  response.set_exit_status(exit.status);
-  wire::set_time(*response.mutable_exited_at(), exit.exited_at);
-  reply.send(response);
-}
+constexpr const char* kNoLog = "none";
 
 }  // namespace
 
-Container::Container(core::EventLoop& loop, Children& children, TaskName name, int bundle,
-                     std::function<void()> on_last_answer, std::function<void()> on_done)
+Container::Container(core::EventLoop& loop, Children& children, TaskName name, int bundle, Keeper keeper,
+                     std::unique_ptr<Chronicle> chronicle, std::function<void()> on_last_answer,
+                     std::function<void()> on_done)
     : loop_(loop),
       children_(children),
       name_(std::move(name)),
       bundle_(bundle),
+      keeper_(keeper),
+      chronicle_(std::move(chronicle)),
       on_last_answer_(std::move(on_last_answer)),
       on_done_(std::move(on_done)),
-      bundle_path_(name_.paths.task(name_.ns, name_.id)),
-      recorder_(name_) {}
+      init_(loop, children, name_, bundle) {}
 
-void Container::prepare(const ctrbox::wire::CreateTaskRequest& request) {
-  paths_ = {request.stdin(), request.stdout(), request.stderr(), request.terminal(), !fifo_directory_.empty()};
+StdioPlan Container::stdio_plan(const ctrbox::wire::CreateTaskRequest& request,
+                                const ctrbox::wire::OwnedTask& owned) const {
+  StdioPlan plan;
+  plan.in = request.stdin();
+  plan.out = request.stdout();
+  plan.err = request.stderr();
+  plan.terminal = request.terminal();
+  plan.one_client = !owned.fifo_directory().empty();
+  plan.attachable = is_owned();
+  plan.open_stdin = owned.open_stdin();
+  if (is_owned() && owned.log_uri().empty()) plan.log_directory = name_.paths.logs(name_.ns, name_.id);
+  if (owned.log_uri() != kNoLog) plan.log_uri = owned.log_uri();
+  return plan;
+}
+
+void Container::prepare(const ctrbox::wire::CreateTaskRequest& request, const ctrbox::wire::OwnedTask& owned) {
+  bundle_path_ = name_.paths.task(name_.ns, name_.id);
+  fifo_directory_ = owned.fifo_directory();
   for (const auto& mount : request.rootfs()) rootfs_.push_back(wire::to_mount(mount));
   core::make_directories(name_.paths.runc_root(name_.ns), 0700);
-  runc_.emplace(runc::kProgram, name_.paths.runc_root(name_.ns), bundle_path_ + "/" + kBundleLog);
-  stdio_ = std::make_unique<Stdio>(loop_, paths_, bundle_, [this] { finish_when_drained(); });
+  const std::string program = owned.runtime().empty() ? std::string(runc::kProgram) : owned.runtime();
+  runc_.emplace(program, name_.paths.runc_root(name_.ns), bundle_path_ + "/" + kBundleLog);
+  init_.open(stdio_plan(request, owned), "init", [this] { loop_.later([this] { finish_when_drained(); }); });
+  restart_policy_ = parse_restart_policy(owned.restart_policy());
+  stop_signal_ = owned.stop_signal();
+  restart_plan_ = init_.stdio().plan();
+  restart_plan_.in.clear();
+  restart_plan_.out.clear();
+  restart_plan_.err.clear();
+  restart_plan_.one_client = false;
   if (!rootfs_.empty()) core::enter_own_mount_namespace();
   for (const auto& mount : rootfs_) core::mount_at(mount, bundle_path_ + "/" + kBundleRootfs);
 }
@@ -54,115 +72,131 @@ void Container::create(const ctrbox::wire::CreateTaskRequest& request, const ttr
   if (state_ != TaskState::absent || starting_) throw core::already_exists("task " + name_.id + " already exists");
   if (!request.checkpoint().empty()) throw core::not_implemented("restoring a task from a checkpoint");
   ctrbox::wire::OwnedTask owned;
-  if (request.options().type_url() == wire::kOwnedTaskUrl) {
-    wire::parse(owned, request.options().value());
-    owned_ = true;
-    recorder_.enable();
-    fifo_directory_ = owned.fifo_directory();
-  }
-  prepare(request);
-  if (owned_) {
+  if (is_owned() && request.options().type_url() == wire::kOwnedTaskUrl) wire::parse(owned, request.options().value());
+  prepare(request, owned);
+  if (is_owned()) {
     state_ = next_state(state_, TaskMove::create);
     reply.send(ctrbox::wire::CreateTaskResponse());
     return;
   }
-  auto command = runc_->create(name_.id, kBundlePidFile, stdio_->console_socket());
-  command.descriptors = stdio_->descriptors();
-  children_.run(command, [this, reply](std::uint32_t status) { on_runtime_created(status, reply); });
+  const auto command = runc_->create(name_.id, kBundlePidFile, init_.stdio().console_socket());
+  children_.run(init_.with_streams(command),
+                [this, reply](std::uint32_t status) { on_runtime_created(status, reply); });
   starting_ = runtime_knows_ = true;
 }
 
 void Container::on_runtime_created(std::uint32_t status, const ttrpc::Reply& reply) {
   starting_ = false;
   if (status != 0) {
-    stdio_->abandon();
+    init_.stdio().abandon();
     reply.fail(runc_->failure("create", status));
     return;
   }
   state_ = next_state(state_, TaskMove::create);
   adopt_init();
-  stdio_->begin();
+  chronicle_->created(record(), rootfs_);
   ctrbox::wire::CreateTaskResponse response;
   response.set_pid(pid());
   reply.send(response);
   if (held_exit_) on_exit(*held_exit_);
 }
 
-void Container::start(const ttrpc::Reply& reply) {
+void Container::start(const std::string& exec_id, const ttrpc::Reply& reply) {
+  if (exec_id.empty()) {
+    start_init(reply);
+  } else {
+    find_exec(exec_id).start(reply);
+  }
+}
+
+void Container::start_init(const ttrpc::Reply& reply) {
   next_state(state_, TaskMove::start);
   if (starting_) throw core::failed_precondition("task " + name_.id + " is being started already");
   if (runtime_knows_) {
     children_.run(runc_->start(name_.id), [this, reply](std::uint32_t status) { on_runtime_started(status, reply); });
   } else {
-    auto command = runc_->run(name_.id, kBundlePidFile, stdio_->console_socket());
-    command.descriptors = stdio_->descriptors();
-    children_.run(command, [this, reply](std::uint32_t status) { on_runtime_ran(status, reply); });
-    runtime_knows_ = true;
+    run_init(reply);
   }
   starting_ = true;
-  recorder_.prepare();  // while the runtime works
+  chronicle_->prepare();  // while the runtime works
+}
+
+void Container::run_init(const std::optional<ttrpc::Reply>& reply) {
+  const auto command = runc_->run(name_.id, kBundlePidFile, init_.stdio().console_socket());
+  children_.run(init_.with_streams(command), [this, reply](std::uint32_t status) { on_runtime_ran(status, reply); });
+  starting_ = runtime_knows_ = true;
 }
 
 void Container::on_runtime_started(std::uint32_t status, const ttrpc::Reply& reply) {
-  starting_ = false;
-  if (status != 0) {
-    reply.fail(runc_->failure("start", status));
-  } else {
-    state_ = next_state(state_, TaskMove::start);
-    ctrbox::wire::StartResponse response;
-    response.set_pid(pid());
-    reply.send(response);
+  if (status == 0) {
+    chronicle_->started(record(), rootfs_);
+    begin_running(reply);
+    return;
   }
+  starting_ = false;
+  reply.fail(runc_->failure("start", status));
   for (auto& call : std::exchange(held_calls_, {})) call();
   if (held_exit_) on_exit(*held_exit_);
 }
 
-void Container::on_runtime_ran(std::uint32_t status, const ttrpc::Reply& reply) {
+void Container::on_runtime_ran(std::uint32_t status, const std::optional<ttrpc::Reply>& reply) {
   core::failpoint("shim.start.after_run");
   try {
     if (status != 0) throw runc_->failure("create", status);
     adopt_init();
-    stdio_->begin();
-    recorder_.started(record(), rootfs_);
+    if (reply) {
+      chronicle_->started(record(), rootfs_);
+    } else {
+      chronicle_->restarted(record());
+    }
   } catch (...) {
     fail_start(core::current_error(), reply);
     return;
   }
-  starting_ = false;
+  begin_running(reply);
+}
+
+void Container::begin_running(const std::optional<ttrpc::Reply>& reply) {
+  starting_ = restarting_ = false;
+  started_at_ = core::now_ns();
   state_ = next_state(state_, TaskMove::start);
   ctrbox::wire::StartResponse response;
   response.set_pid(pid());
-  reply.send(response);
+  if (reply) reply->send(response);
   for (auto& call : std::exchange(held_calls_, {})) call();
   if (held_exit_) {
     on_exit(*held_exit_);
   } else {
-    recorder_.rest();
+    chronicle_->rest();
   }
 }
 
-void Container::fail_start(const core::Error& error, const ttrpc::Reply& reply) {
-  stdio_->abandon();
+void Container::fail_start(const core::Error& error, const std::optional<ttrpc::Reply>& reply) {
+  init_.stdio().abandon();
+  if (!reply) {
+    core::log::error("start of " + name_.id + ": " + error.what());
+    starting_ = false;
+    end_with({static_cast<std::uint32_t>(exit_code_of_start_failure(error)), core::now_ns()});
+    return;
+  }
   try {
-    recorder_.start_failed();
+    chronicle_->start_failed();
   } catch (...) {
     // The claim is found and given back by whoever looks next.
     core::log::error("start of " + name_.id + ": " + core::current_error().what());
   }
-  reply.fail(error);
+  reply->fail(error);
   starting_ = false;
   held_calls_.clear();
   state_ = next_state(state_, TaskMove::exit);
-  exit_ = ExitStatus{kKilled, core::now_ns()};
-  for (const auto& waiter : std::exchange(waiters_, {})) waiter.fail(error);
+  init_.end({kKilled, core::now_ns()});
+  init_.fail_waiters(error);
   tear_down([this] { finish_when_drained(); });
 }
 
 void Container::adopt_init() {
-  const pid_t pid = read_pid_file(bundle_);
-  init_ = core::find_process(pid).value_or(core::ProcessIdentity{pid, 0});
-  held_exit_ = children_.adopt(pid, [this](std::uint32_t status) { on_exit(status); });
-  if (!held_exit_) init_handle_ = core::PidFd::open(init_);
+  held_exit_.reset();
+  held_exit_ = init_.adopt(kBundlePidFile, [this](std::uint32_t status) { on_exit(status); });
 }
 
 void Container::on_exit(std::uint32_t status) {
@@ -170,48 +204,57 @@ void Container::on_exit(std::uint32_t status) {
     held_exit_ = status;
     return;
   }
-  if (exit_) return;
+  if (init_.exit()) return;
   end_with({status, core::now_ns()});
 }
 
 void Container::end_with(const ExitStatus& exit) {
   state_ = next_state(state_, TaskMove::exit);
-  exit_ = exit;
+  init_.end(exit);
+  bool again = false;
   try {
-    recorder_.exited(exit);
+    again = wants_restart(exit) && chronicle_->exited_to_restart(record(), exit);
+    if (!again) chronicle_->exited(record(), exit);
   } catch (...) {
     // Those who wait still get the truth; the row is corrected by whoever finds that this shim has gone.
     core::log::error("exit of " + name_.id + ": " + core::current_error().what());
   }
-  if (stdio_) stdio_->drain();
-  for (const auto& waiter : std::exchange(waiters_, {})) send_exit(waiter, exit);
-  if (owned_) tear_down([this] { finish_when_drained(); });
-}
-
-void Container::wait(const ttrpc::Reply& reply) {
-  if (state_ == TaskState::absent) throw core::failed_precondition("container must be created");
-  if (exit_) {
-    send_exit(reply, *exit_);
-  } else {
-    waiters_.push_back(reply);
+  init_.stdio().drain();
+  init_.answer_waiters();
+  if (again) {
+    restart_later();
+  } else if (is_owned()) {
+    tear_down([this] { finish_when_drained(); });
   }
 }
 
+void Container::wait(const std::string& exec_id, const ttrpc::Reply& reply) {
+  if (exec_id.empty() && state_ == TaskState::absent) throw core::failed_precondition("container must be created");
+  process(exec_id).wait(reply);
+}
+
 void Container::on_no_clients() {
-  const bool never_started = state_ == TaskState::absent || (owned_ && state_ == TaskState::created);
-  if (!never_started || starting_ || tearing_down_) return;
+  for (auto exec = execs_.begin(); exec != execs_.end();) {
+    const bool never_started = is_owned() && exec->second->state() == TaskState::created;
+    exec = never_started && !exec->second->is_starting() ? execs_.erase(exec) : std::next(exec);
+  }
+  if (!is_owned()) return;
+  const bool never_started = state_ == TaskState::absent || state_ == TaskState::created;
+  if (!never_started || starting_ || restarting_ || tearing_down_) return;
   if (state_ == TaskState::absent) {
     on_done_();
     return;
   }
-  stdio_->abandon();
+  init_.stdio().abandon();
   end_with({kKilled, core::now_ns()});
 }
 
 void Container::on_terminate() {
-  if (init_handle_ && !exit_) {
-    init_handle_->send_signal(SIGKILL);
-    if (owned_) thaw_container(name_);
+  stop_asked_ = true;
+  if (restarting_ && !starting_) {
+    stop_restarting();
+  } else if (init_.send_signal(SIGKILL)) {
+    if (is_owned()) thaw_container(name_);
   } else if (state_ == TaskState::absent) {
     on_done_();
   }
@@ -220,28 +263,20 @@ void Container::on_terminate() {
 void Container::tear_down(std::function<void()> then) {
   if (std::exchange(tearing_down_, true)) return;
   core::failpoint("shim.teardown.begin");
-  const auto unmount = [this, then = std::move(then)](std::uint32_t status) {
+  const auto finish = [this, then = std::move(then)](std::uint32_t status) {
     stop_patience();
     if (status != 0) core::log::error(runc_->failure("delete", status).what());
-    try {
-      // Of a container that others have specified only its runtime knows the groups.
-      if (owned_ && runtime_knows_) remove_runtime_leftovers(name_);
-      core::unmount_all(bundle_path_ + "/" + kBundleRootfs);
-      recorder_.remove_files();
-    } catch (...) {
-      core::log::error("cleaning up after " + name_.id + ": " + core::current_error().what());
-    }
-    torn_down_ = true;
+    clean_up();
     then();
   };
-  if (owned_) {
+  if (is_owned()) {
     on_last_answer_();
     core::lower_priority();  // nobody waits for what follows
   }
   if (!runtime_knows_) {
-    unmount(0);
+    finish(0);
   } else {
-    const pid_t command = children_.run(runc_->remove(name_.id), unmount);
+    const pid_t command = children_.run(runc_->remove(name_.id), finish);
     patience_ = core::make_timer(kRuntimePatience);
     loop_.add(patience_.get(), EPOLLIN, [this, command](std::uint32_t) {
       stop_patience();
@@ -250,15 +285,28 @@ void Container::tear_down(std::function<void()> then) {
   }
 }
 
+void Container::clean_up() {
+  try {
+    // Of a container that others have specified only its runtime knows the groups.
+    if (is_owned() && runtime_knows_) remove_runtime_leftovers(name_);
+    core::unmount_all(bundle_path_ + "/" + kBundleRootfs);
+    chronicle_->remove_files();
+  } catch (...) {
+    core::log::error("cleaning up after " + name_.id + ": " + core::current_error().what());
+  }
+  torn_down_ = true;
+}
+
 void Container::stop_patience() {
   if (patience_) loop_.remove(patience_.get());
   patience_.reset();
 }
 
 void Container::finish_when_drained() {
-  if (!owned_ || !torn_down_ || !stdio_->output_ended()) return;
-  recorder_.rest();
-  stdio_.reset();
+  if (done_ || !is_owned() || !torn_down_ || !init_.is_drained() || !execs_.empty()) return;
+  done_ = true;
+  chronicle_->rest();
+  init_.close_streams();
   try {
     if (!fifo_directory_.empty()) core::remove_tree(AT_FDCWD, fifo_directory_);
     remove_bundle(bundle_path_);
@@ -273,8 +321,8 @@ TaskRecord Container::record() const {
   record.id = name_.id;
   record.bundle = bundle_path_;
   record.shim = core::this_process();
-  record.init = init_;
-  record.io = {paths_.in, paths_.out, paths_.err, paths_.terminal};
+  record.init = init_.identity();
+  record.io = init_.io();
   return record;
 }
 

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <signal.h>
 
+#include "core/base/ids.h"
 #include "core/sys/file.h"
 #include "runtime/shim/container.h"
 #include "runtime/task/leftovers.h"
@@ -10,6 +11,7 @@ namespace ctrbox::runtime::shim {
 namespace {
 
 constexpr std::size_t kMaxProcessListBytes = 1 << 20;
+constexpr std::size_t kMaxExecs = 1000;
 
 ctrbox::wire::ProcessStatus to_wire(TaskState state) {
   switch (state) {
@@ -23,22 +25,82 @@ ctrbox::wire::ProcessStatus to_wire(TaskState state) {
   return ctrbox::wire::UNKNOWN;
 }
 
+ctrbox::wire::DeleteResponse removal_of(const Process& process, const ExitStatus& exit) {
+  ctrbox::wire::DeleteResponse response;
+  response.set_pid(process.pid());
+  response.set_exit_status(exit.status);
+  wire::set_time(*response.mutable_exited_at(), exit.exited_at);
+  return response;
+}
+
 }  // namespace
 
-void Container::kill(std::uint32_t signal, bool all, const ttrpc::Reply& reply) {
+Exec& Container::find_exec(const std::string& exec_id) {
+  const auto found = execs_.find(exec_id);
+  if (found == execs_.end()) throw core::not_found("process " + exec_id + " not found");
+  return *found->second;
+}
+
+Process& Container::process(const std::string& exec_id) {
+  return exec_id.empty() ? init_ : find_exec(exec_id).process();
+}
+
+void Container::exec(const ctrbox::wire::ExecProcessRequest& request, const ttrpc::Reply& reply) {
+  const std::string& id = request.exec_id();
+  if (id.empty()) throw core::invalid_argument("exec id cannot be empty");
+  core::check_identifier(id);
+  if (state_ != TaskState::running || starting_)
+    throw core::failed_precondition(std::string("cannot exec in a task that is ") + to_string(state_));
+  if (execs_.count(id) != 0) throw core::already_exists("exec id " + id + " already exists");
+  if (execs_.size() >= kMaxExecs) throw core::resource_exhausted("too many processes beside the container's own");
+  const ExecSurroundings around{loop_, children_, *chronicle_, name_, bundle_, bundle_path_, *runc_};
+  execs_.emplace(id, std::make_unique<Exec>(around, request, [this, id] { on_exec_over(id); }));
+  chronicle_->exec_added(id);
+  reply.send(ctrbox::wire::Empty());
+}
+
+void Container::on_exec_over(const std::string& exec_id) {
+  // A foreign daemon asks for its exit and removes it; of ours the events tell.
+  const auto found = execs_.find(exec_id);
+  if (found == execs_.end() || (!is_owned() && found->second->process().exit())) return;
+  execs_.erase(found);
+  finish_when_drained();
+}
+
+void Container::attach(const ctrbox::wire::AttachRequest& request) {
+  if (process(request.exec_id()).exit()) throw core::not_found("process already finished");
+  process(request.exec_id()).stdio().attach(request.stdin(), request.stdout(), request.stderr());
+}
+
+void Container::kill(const ctrbox::wire::KillRequest& request, const ttrpc::Reply& reply) {
+  if (request.exec_id().empty()) {
+    kill_init(request, reply);
+  } else {
+    find_exec(request.exec_id()).kill(request.signal());
+    reply.send(ctrbox::wire::Empty());
+  }
+}
+
+void Container::kill_init(const ctrbox::wire::KillRequest& request, const ttrpc::Reply& reply) {
   next_state(state_, TaskMove::kill);
+  note_stop(request.signal());
+  if (restarting_ && !starting_) {
+    if (stop_asked_) stop_restarting();
+    reply.send(ctrbox::wire::Empty());
+    return;
+  }
   if (starting_) {
-    held_calls_.emplace_back([this, signal, all, reply] {
+    held_calls_.emplace_back([this, request, reply] {
       try {
-        kill(signal, all, reply);
+        kill_init(request, reply);
       } catch (...) {
         reply.fail(core::current_error());
       }
     });
     return;
   }
-  if (all) {
-    children_.run(runc_->kill_all(name_.id, signal), [this, reply](std::uint32_t status) {
+  if (request.all()) {
+    children_.run(runc_->kill_all(name_.id, request.signal()), [this, reply](std::uint32_t status) {
       if (status == 0) {
         reply.send(ctrbox::wire::Empty());
       } else {
@@ -47,11 +109,9 @@ void Container::kill(std::uint32_t signal, bool all, const ttrpc::Reply& reply) 
     });
     return;
   }
-  // The process is our child and not reaped, and the handle is on it alone: no command is needed to reach it.
-  if (!init_handle_ || !init_handle_->send_signal(static_cast<int>(signal)))
-    throw core::not_found("process already finished");
+  if (!init_.send_signal(request.signal())) throw core::not_found("process already finished");
   // Frozen by anybody, it would die only once it is let go on.
-  if (owned_ && signal == SIGKILL) thaw_container(name_);
+  if (is_owned() && request.signal() == SIGKILL) thaw_container(name_);
   reply.send(ctrbox::wire::Empty());
 }
 
@@ -66,8 +126,8 @@ void Container::freeze(TaskMove move, const ttrpc::Reply& reply) {
     try {
       if (is_legal(state_, move)) {  // it may have ended meanwhile
         state_ = next_state(state_, move);
-        recorder_.paused(move == TaskMove::pause);
-        recorder_.rest();
+        chronicle_->paused(move == TaskMove::pause);
+        chronicle_->rest();
       }
       reply.send(ctrbox::wire::Empty());
     } catch (...) {
@@ -89,7 +149,7 @@ void Container::processes(const ttrpc::Reply& reply) {
       ctrbox::wire::PidsResponse response;
       const std::string path = "/proc/self/fd/" + std::to_string(output->get());
       for (const auto process : runc::parse_processes(core::read_file(AT_FDCWD, path, kMaxProcessListBytes)))
-        response.add_processes()->set_pid(process);
+        add_process(response, process);
       reply.send(response);
     } catch (...) {
       reply.fail(core::current_error());
@@ -97,47 +157,58 @@ void Container::processes(const ttrpc::Reply& reply) {
   });
 }
 
-void Container::resize(const core::WindowSize& size) {
-  if (!stdio_) throw core::failed_precondition("container must be created");
-  stdio_->resize(size);
+void Container::add_process(ctrbox::wire::PidsResponse& response, std::uint32_t pid) const {
+  auto& process = *response.add_processes();
+  process.set_pid(pid);
+  for (const auto& [id, exec] : execs_) {
+    if (exec->identity().pid != pid) continue;
+    ctrbox::wire::ProcessDetails details;
+    details.set_exec_id(id);
+    process.mutable_info()->set_type_url(wire::kProcessDetailsUrl);
+    details.SerializeToString(process.mutable_info()->mutable_value());
+  }
 }
 
-void Container::close_stdin() {
-  if (!stdio_) throw core::failed_precondition("container must be created");
-  stdio_->close_stdin();
-}
-
-ctrbox::wire::StateResponse Container::state() const {
+ctrbox::wire::StateResponse Container::state(const std::string& exec_id) {
   if (state_ == TaskState::absent) throw core::failed_precondition("container must be created");
   ctrbox::wire::StateResponse response;
-  response.set_id(name_.id);
-  response.set_bundle(bundle_path_);
-  response.set_pid(pid());
-  response.set_status(to_wire(state_));
-  response.set_stdin(paths_.in);
-  response.set_stdout(paths_.out);
-  response.set_stderr(paths_.err);
-  response.set_terminal(paths_.terminal);
-  if (exit_) {
-    response.set_exit_status(exit_->status);
-    wire::set_time(*response.mutable_exited_at(), exit_->exited_at);
+  if (exec_id.empty()) {
+    response.set_id(name_.id);
+    response.set_bundle(bundle_path_);
+    response.set_status(to_wire(state_));
+    init_.describe(response);
+  } else {
+    Exec& exec = find_exec(exec_id);
+    response = exec.describe(name_.id);
+    // What runs beside a frozen process is frozen as well.
+    const bool frozen = state_ == TaskState::paused && exec.state() == TaskState::running;
+    response.set_status(frozen ? ctrbox::wire::PAUSED : to_wire(exec.state()));
   }
   return response;
 }
 
-void Container::remove(const ttrpc::Reply& reply) {
+void Container::remove(const std::string& exec_id, const ttrpc::Reply& reply) {
+  if (is_owned()) throw core::failed_precondition("this task is removed by its record, not by a call");
+  if (!exec_id.empty()) {
+    remove_exec(exec_id, reply);
+    return;
+  }
   next_state(state_, TaskMove::remove);
-  if (owned_) throw core::failed_precondition("this task is removed by its record, not by a call");
-  const auto answer = [this, reply] {
+  tear_down([this, reply] {
     state_ = next_state(state_, TaskMove::remove);
-    const ExitStatus exit = exit_.value_or(ExitStatus{128 + SIGKILL, core::now_ns()});
-    ctrbox::wire::DeleteResponse response;
-    response.set_pid(pid());
-    response.set_exit_status(exit.status);
-    wire::set_time(*response.mutable_exited_at(), exit.exited_at);
-    reply.send(response);
-  };
-  tear_down(answer);
+    const ExitStatus exit = init_.exit().value_or(ExitStatus{128 + SIGKILL, core::now_ns()});
+    chronicle_->removed(record(), exit);
+    reply.send(removal_of(init_, exit));
+  });
+}
+
+void Container::remove_exec(const std::string& exec_id, const ttrpc::Reply& reply) {
+  Exec& exec = find_exec(exec_id);
+  if (exec.is_starting()) throw core::failed_precondition("process " + exec_id + " is being started");
+  next_state(exec.state(), TaskMove::remove);
+  const auto response = removal_of(exec.process(), exec.process().exit().value_or(ExitStatus{0, core::now_ns()}));
+  execs_.erase(exec_id);
+  reply.send(response);
 }
 
 }  // namespace ctrbox::runtime::shim

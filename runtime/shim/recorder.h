@@ -1,41 +1,49 @@
-// What the shim writes into the host's state. The database is opened when something is about to be written and closed
-// soon after, so that a shim at rest holds neither its memory nor its file. A task of a foreign creator is not
-// recorded: every call does nothing then. Thread: the loop's.
+// The chronicle of a task of ours: what the shim writes into the host's state. The database is opened when something is
+// about to be written and closed soon after, so that a shim at rest holds neither its memory nor its file. Thread: the
+// loop's.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <memory>
 #include <vector>
 
-#include "runtime/task/record.h"
+#include "runtime/shim/chronicle.h"
 #include "state/database.h"
 
 namespace ctrbox::runtime::shim {
 
-class Recorder {
+class Recorder final : public Chronicle {
  public:
   explicit Recorder(TaskName name) : name_(std::move(name)) {}
 
-  /// From now on everything is recorded.
-  void enable() noexcept { enabled_ = true; }
-  /// Opens the database ahead of a write, while there is something else to wait for.
-  void prepare();
-  void started(const TaskRecord& record, const std::vector<core::Mount>& rootfs);
-  /// Nothing was started, and the creator will be told: gives the claim back.
-  void start_failed();
-  void paused(bool paused);
+  /// Opens the database ahead of a write.
+  void prepare() override { database(); }
+  void created(const TaskRecord&, const std::vector<core::Mount>&) override {}
+  void started(const TaskRecord& record, const std::vector<core::Mount>& rootfs) override;
+  /// Gives the claim back.
+  void start_failed() override;
+  void paused(bool paused) override;
+  void out_of_memory() override;
+  void checkpointed(const std::string& path) override;
   /// At most one exit is ever recorded, whoever tries. Remembers what must be removed from disk.
-  void exited(const ExitStatus& exit);
-  /// Removes it. Requires: it is not mounted any more.
-  void remove_files();
+  void exited(const TaskRecord& record, const ExitStatus& exit) override;
+  bool exited_to_restart(const TaskRecord& record, const ExitStatus& exit) override;
+  void restarted(const TaskRecord& record) override;
+  void stop_asked() override;
+  void removed(const TaskRecord&, const ExitStatus&) override {}
+  void exec_added(const std::string&) override {}  // told with its start: one that fails to start never was
+  void exec_started(const ExecProcess& process) override;
+  void exec_exited(const ExecProcess& process, const ExitStatus& exit) override;
+  void remove_files() override;
   /// Closes the database and returns its memory.
-  void rest();
+  void rest() override;
 
  private:
+  template <typename Event>
+  void tell(const Event& event);
   state::Database& database();
 
   TaskName name_;
-  bool enabled_ = false;
   std::unique_ptr<state::Database> database_;
   ExitOutcome outcome_;
 };

@@ -7,6 +7,7 @@
 #include "core/base/log.h"
 #include "core/sys/own_process.h"
 #include "runtime/shim/container.h"
+#include "runtime/shim/recorder.h"
 #include "runtime/shim/service.h"
 
 namespace ctrbox::runtime::shim {
@@ -42,11 +43,12 @@ TaskName parse_arguments(int argc, char** argv) {
 /// Owns everything, in the order in which it must live.
 class Shim {
  public:
-  explicit Shim(TaskName name)
+  explicit Shim(const TaskName& name)
       : lock_(kBundle),
         children_(loop_, [this] { container_.on_terminate(); }),
         container_(
-            loop_, children_, std::move(name), kBundle, [this] { server_.stop_listening(); }, [this] { loop_.stop(); }),
+            loop_, children_, name, kBundle, Keeper::ctrbox, std::make_unique<Recorder>(name),
+            [this] { server_.stop_listening(); }, [this] { loop_.stop(); }),
         service_(container_, [this] { loop_.stop(); }),
         server_(
             loop_, [this](const auto& request, const ttrpc::Reply& reply) { service_.call(request, reply); },
@@ -69,12 +71,12 @@ class Shim {
 
 int serve(int argc, char** argv) noexcept {
   try {
-    TaskName name = parse_arguments(argc, argv);
+    const TaskName name = parse_arguments(argc, argv);
     umask(077);
     core::set_process_name("ctrbox-shim");
     core::ignore_broken_pipes();
     core::become_subreaper();
-    Shim(std::move(name)).run();
+    Shim(name).run();
     return 0;
   } catch (...) {
     core::log::error(std::string("shim: ") + core::current_error().what());

@@ -16,39 +16,34 @@ Message parse(const std::string& payload) {
   return message;
 }
 
-/// Processes beside the first are not served yet.
-template <typename Message>
-Message parse_for_init(const std::string& payload) {
-  auto message = parse<Message>(payload);
-  if (!message.exec_id().empty()) throw core::not_found("process id " + message.exec_id() + " not found");
-  return message;
-}
-
 }  // namespace
 
 struct Service::Method {
+  const char* service;
   const char* name;
   void (Service::*serve)(const std::string& payload, const ttrpc::Reply& reply);
 };
 
 const Service::Method Service::kMethods[] = {
-    {"State", &Service::state},       {"Create", &Service::create}, {"Start", &Service::start},
-    {"Delete", &Service::remove},     {"Pids", &Service::pids},     {"Pause", &Service::pause},
-    {"Resume", &Service::resume},     {"Kill", &Service::kill},     {"ResizePty", &Service::resize},
-    {"CloseIO", &Service::close_io},  {"Wait", &Service::wait},     {"Connect", &Service::connect},
-    {"Shutdown", &Service::shutdown},
+    {wire::kTaskService, "State", &Service::state},      {wire::kTaskService, "Create", &Service::create},
+    {wire::kTaskService, "Start", &Service::start},      {wire::kTaskService, "Delete", &Service::remove},
+    {wire::kTaskService, "Pids", &Service::pids},        {wire::kTaskService, "Pause", &Service::pause},
+    {wire::kTaskService, "Resume", &Service::resume},    {wire::kTaskService, "Kill", &Service::kill},
+    {wire::kTaskService, "Exec", &Service::exec},        {wire::kTaskService, "ResizePty", &Service::resize},
+    {wire::kTaskService, "CloseIO", &Service::close_io}, {wire::kTaskService, "Wait", &Service::wait},
+    {wire::kTaskService, "Connect", &Service::connect},  {wire::kTaskService, "Shutdown", &Service::shutdown},
+    {wire::kShimService, "Attach", &Service::attach},
 };
 
 void Service::call(const messages::Request& request, const ttrpc::Reply& reply) {
-  if (request.service() == wire::kTaskService)
-    for (const auto& method : kMethods)
-      if (request.method() == method.name) return (this->*method.serve)(request.payload(), reply);
+  for (const auto& method : kMethods)
+    if (request.service() == method.service && request.method() == method.name)
+      return (this->*method.serve)(request.payload(), reply);
   throw core::not_implemented(request.service() + "/" + request.method() + " is not served by this shim");
 }
 
 void Service::state(const std::string& payload, const ttrpc::Reply& reply) {
-  parse_for_init<messages::StateRequest>(payload);
-  reply.send(container_.state());
+  reply.send(container_.state(parse<messages::StateRequest>(payload).exec_id()));
 }
 
 void Service::create(const std::string& payload, const ttrpc::Reply& reply) {
@@ -56,13 +51,11 @@ void Service::create(const std::string& payload, const ttrpc::Reply& reply) {
 }
 
 void Service::start(const std::string& payload, const ttrpc::Reply& reply) {
-  parse_for_init<messages::StartRequest>(payload);
-  container_.start(reply);
+  container_.start(parse<messages::StartRequest>(payload).exec_id(), reply);
 }
 
 void Service::remove(const std::string& payload, const ttrpc::Reply& reply) {
-  parse_for_init<messages::DeleteRequest>(payload);
-  container_.remove(reply);
+  container_.remove(parse<messages::DeleteRequest>(payload).exec_id(), reply);
 }
 
 void Service::pids(const std::string& payload, const ttrpc::Reply& reply) {
@@ -81,25 +74,32 @@ void Service::resume(const std::string& payload, const ttrpc::Reply& reply) {
 }
 
 void Service::kill(const std::string& payload, const ttrpc::Reply& reply) {
-  const auto request = parse_for_init<messages::KillRequest>(payload);
-  container_.kill(request.signal(), request.all(), reply);
+  container_.kill(parse<messages::KillRequest>(payload), reply);
+}
+
+void Service::exec(const std::string& payload, const ttrpc::Reply& reply) {
+  container_.exec(parse<messages::ExecProcessRequest>(payload), reply);
+}
+
+void Service::attach(const std::string& payload, const ttrpc::Reply& reply) {
+  container_.attach(parse<messages::AttachRequest>(payload));
+  reply.send(messages::Empty());
 }
 
 void Service::resize(const std::string& payload, const ttrpc::Reply& reply) {
-  const auto request = parse_for_init<messages::ResizePtyRequest>(payload);
-  container_.resize({request.width(), request.height()});
+  const auto request = parse<messages::ResizePtyRequest>(payload);
+  container_.resize(request.exec_id(), {request.width(), request.height()});
   reply.send(messages::Empty());
 }
 
 void Service::close_io(const std::string& payload, const ttrpc::Reply& reply) {
-  const auto request = parse_for_init<messages::CloseIORequest>(payload);
-  if (request.stdin()) container_.close_stdin();
+  const auto request = parse<messages::CloseIORequest>(payload);
+  if (request.stdin()) container_.close_stdin(request.exec_id());
   reply.send(messages::Empty());
 }
 
 void Service::wait(const std::string& payload, const ttrpc::Reply& reply) {
-  parse_for_init<messages::WaitRequest>(payload);
-  container_.wait(reply);
+  container_.wait(parse<messages::WaitRequest>(payload).exec_id(), reply);
 }
 
 void Service::connect(const std::string& payload, const ttrpc::Reply& reply) {

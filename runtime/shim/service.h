@@ -1,5 +1,5 @@
-// containerd.task.v2.Task: from a request's method and bytes to a call of the container. What is not served is answered
-// with not_implemented, and says so. Thread: the loop's.
+// containerd.task.v2.Task, and ctrbox.shim.v1.Shim beside it: from a request's method and bytes to a call of the
+// container. What is not served is answered with not_implemented, and says so. Thread: the loop's.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -30,6 +30,8 @@ class Service {
   void pause(const std::string& payload, const ttrpc::Reply& reply);
   void resume(const std::string& payload, const ttrpc::Reply& reply);
   void kill(const std::string& payload, const ttrpc::Reply& reply);
+  void exec(const std::string& payload, const ttrpc::Reply& reply);
+  void attach(const std::string& payload, const ttrpc::Reply& reply);
   void resize(const std::string& payload, const ttrpc::Reply& reply);
   void close_io(const std::string& payload, const ttrpc::Reply& reply);
   void wait(const std::string& payload, const ttrpc::Reply& reply);

@@ -1,11 +1,16 @@
 #include "runtime/task/record.h"
 
+#include <fcntl.h>
+
 #include "core/base/error.h"
 #include "core/containers/containers.h"
 #include "core/events/describe.h"
 #include "core/events/log.h"
 #include "core/events/outbox.h"
+#include "core/labels/labels.h"
 #include "core/snapshots/snapshots.h"
+#include "core/sys/file.h"
+#include "runtime/task/restart_policy.h"
 
 namespace ctrbox::runtime {
 namespace {
@@ -54,6 +59,7 @@ void remove_container(state::Transaction& tx, const TaskName& name, ExitOutcome&
     }
   }
   core::containers::remove(tx, name.ns, name.id);
+  outcome.container_removed = true;
 }
 
 }  // namespace
@@ -120,6 +126,54 @@ void record_pause(state::Transaction& tx, const std::string& ns, const std::stri
   }
 }
 
+bool record_exit_to_restart(state::Transaction& tx, const TaskName& name, const ExitStatus& exit) {
+  const auto record = find_task(tx.database(), name.ns, name.id);
+  if (!record || record->is_claim() || record->is_stopped()) return false;
+  const std::uint32_t pid = wire_pid(*record);
+  tx.execute(
+      "UPDATE tasks SET status = 1, pid = 0, pid_start_time = 0, exit_status = ?, exited_at = ? "
+      "WHERE container_id = ?",
+      exit.status, exit.exited_at, container_row(tx, name.ns, name.id));
+  events::append(tx, name.ns, events::TaskExit{name.id, name.id, pid, exit.status, exit.exited_at});
+  events::append(tx, name.ns, events::TaskDelete{name.id, pid, exit.status, exit.exited_at, name.id});
+  events::append(tx, name.ns, events::TaskCreate{name.id, record->bundle, {}, record->io, 0});
+  return true;
+}
+
+void record_restart(state::Transaction& tx, const std::string& ns, const TaskRecord& record) {
+  const auto changed = tx.execute(
+      "UPDATE tasks SET pid = ?, pid_start_time = ?, status = 2, exit_status = NULL,"
+      " exited_at = NULL WHERE status = 1 AND container_id = ?",
+      static_cast<std::int64_t>(record.init.pid), static_cast<std::int64_t>(record.init.start_time),
+      container_row(tx, ns, record.id));
+  if (changed != 1) throw no_such_task(record.id);
+  events::append(tx, ns, events::TaskStart{record.id, wire_pid(record)});
+}
+
+namespace {
+
+void set_stopped_label(state::Transaction& tx, const std::string& ns, const std::string& id, const char* value) {
+  const auto container = core::containers::find(tx.database(), ns, id);
+  if (!container) return;
+  const auto label = container->labels.find(kExplicitlyStoppedLabel);
+  if ((label == container->labels.end() ? "" : label->second) == value) return;
+  core::merge_labels(tx, core::LabelOwner::containers, container_row(tx, ns, id), {{kExplicitlyStoppedLabel, value}});
+  core::Labels labels = container->labels;
+  labels[kExplicitlyStoppedLabel] = value;
+  events::append(
+      tx, ns, events::ContainerUpdate{id, container->image, core::without_removals(labels), container->snapshot_key});
+}
+
+}  // namespace
+
+void mark_stopped(state::Transaction& tx, const std::string& ns, const std::string& id) {
+  set_stopped_label(tx, ns, id, "true");
+}
+
+void unmark_stopped(state::Transaction& tx, const std::string& ns, const std::string& id) {
+  set_stopped_label(tx, ns, id, "");
+}
+
 ExitOutcome record_exit(state::Transaction& tx, const TaskName& name, const ExitStatus& exit) {
   ExitOutcome outcome;
   const auto record = find_task(tx.database(), name.ns, name.id);
@@ -150,7 +204,8 @@ std::optional<ExitStatus> find_told_exit(state::Database& database, const std::s
   return std::nullopt;
 }
 
-void remove_snapshot_files(state::Database& database, const TaskName& name, const ExitOutcome& outcome) {
+void remove_files(state::Database& database, const TaskName& name, const ExitOutcome& outcome) {
+  if (outcome.container_removed) core::remove_tree(AT_FDCWD, name.paths.logs(name.ns, name.id));
   if (outcome.snapshot_directories.empty()) return;
   core::snapshots::Snapshots(database, name.paths, name.ns, outcome.snapshotter)
       .remove_files(outcome.snapshot_directories);

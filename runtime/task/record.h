@@ -49,6 +49,15 @@ void record_start(state::Transaction& tx, const std::string& ns, const TaskRecor
 /// /tasks/paused or /tasks/resumed.
 void record_pause(state::Transaction& tx, const std::string& ns, const std::string& id, bool paused);
 
+/// It has ended and is to be started again: /tasks/exit, /tasks/delete, /tasks/create; the row is that of a created
+/// task, with the last exit. Returns false, and nothing is changed, if the task is no longer there or was stopped.
+bool record_exit_to_restart(state::Transaction& tx, const TaskName& name, const ExitStatus& exit);
+/// /tasks/start of such a task. Throws not_found if it was removed meanwhile.
+void record_restart(state::Transaction& tx, const std::string& ns, const TaskRecord& record);
+/// Sets or removes the container's label that a user has stopped it (restart_policy.h), with its event.
+void mark_stopped(state::Transaction& tx, const std::string& ns, const std::string& id);
+void unmark_stopped(state::Transaction& tx, const std::string& ns, const std::string& id);
+
 /// What the last exit event of a process of this task says, of those that are not long past. Its record may be gone.
 /// `process` is an exec id, or the container's for the first process.
 std::optional<ExitStatus> find_told_exit(state::Database& database, const std::string& ns, const std::string& id,
@@ -57,6 +66,7 @@ std::optional<ExitStatus> find_told_exit(state::Database& database, const std::s
 /// What must be removed from disk once the transaction is committed.
 struct ExitOutcome {
   bool recorded = false;  // false: somebody else had recorded it before, and nothing was changed
+  bool container_removed = false;
   std::string snapshotter;
   std::vector<std::string> snapshot_directories;
 };
@@ -64,8 +74,8 @@ struct ExitOutcome {
 /// The task has ended: /tasks/exit; with remove_on_exit also the rows of task, snapshot and container, with their
 /// events.
 ExitOutcome record_exit(state::Transaction& tx, const TaskName& name, const ExitStatus& exit);
-/// Removes the files of a recorded exit. Requires: they are not mounted any more.
-void remove_snapshot_files(state::Database& database, const TaskName& name, const ExitOutcome& outcome);
+/// Removes the files of a recorded exit, the log with the container. Requires: they are not mounted any more.
+void remove_files(state::Database& database, const TaskName& name, const ExitOutcome& outcome);
 
 /// Removes a stopped task's row: /tasks/delete. Throws failed_precondition while it runs, not_found.
 ExitStatus remove_task(state::Transaction& tx, const std::string& ns, const std::string& id);

@@ -43,7 +43,7 @@ void record_loss(state::Database& database, const TaskName& name) {
   ExitOutcome outcome;
   const ExitStatus exit{kKilled, core::now_ns()};
   database.write(state::Durability::normal, [&](state::Transaction& tx) { outcome = record_exit(tx, name, exit); });
-  remove_snapshot_files(database, name, outcome);
+  remove_files(database, name, outcome);
 }
 
 /// A bundle that nobody has locked: its shim was killed, before its exit was recorded or after. Also when a client is

@@ -7,6 +7,7 @@
 #include "core/base/scope_exit.h"
 #include "core/sys/failpoint.h"
 #include "core/sys/file.h"
+#include "core/sys/signals.h"
 #include "core/sys/spawn.h"
 #include "core/sys/unix_socket.h"
 #include "runtime/shim/serve.h"
@@ -14,6 +15,7 @@
 #include "runtime/task/client.h"
 #include "runtime/task/record.h"
 #include "runtime/task/recovery.h"
+#include "runtime/task/restart_policy.h"
 
 namespace ctrbox::runtime {
 namespace {
@@ -40,6 +42,22 @@ TaskRecord claim_of(const CreateOptions& options, const std::string& bundle) {
   return record;
 }
 
+std::string label_of(const core::containers::Container& container, const char* key) {
+  const auto found = container.labels.find(key);
+  return found == container.labels.end() ? "" : found->second;
+}
+
+/// 0 if the image names none that we know.
+std::uint32_t stop_signal_of(const core::containers::Container& container) {
+  const std::string name = label_of(container, core::containers::kStopSignalLabel);
+  if (name.empty()) return 0;
+  try {
+    return static_cast<std::uint32_t>(core::parse_signal(name));
+  } catch (const core::Error&) {
+    return 0;
+  }
+}
+
 void write_bundle(int bundle, const CreateOptions& options) {
   const core::Fd config = core::open_at(bundle, kBundleConfig, O_WRONLY | O_CREAT | O_EXCL, 0600);
   core::write_all(config.get(), options.container.spec);
@@ -59,6 +77,8 @@ messages::CreateTaskRequest create_request(const CreateOptions& options, const s
   owned.set_fifo_directory(options.fifo_directory);
   owned.set_open_stdin(options.open_stdin);
   owned.set_log_uri(options.log_uri);
+  owned.set_restart_policy(label_of(options.container, kRestartPolicyLabel));
+  owned.set_stop_signal(stop_signal_of(options.container));
   request.mutable_options()->set_type_url(wire::kOwnedTaskUrl);
   owned.SerializeToString(request.mutable_options()->mutable_value());
   return request;
@@ -95,7 +115,10 @@ Task Task::create(state::Database& database, const core::Paths& paths, const Cre
     // What a shim that was killed left behind; nobody else is in here.
     for (const auto& entry : core::list_directory(lock->fd())) core::remove_tree(lock->fd(), entry);
     write_bundle(lock->fd(), options);
-    database.write(Durability::normal, [&](Transaction& tx) { claim_task(tx, name.ns, claim_of(options, bundle)); });
+    database.write(Durability::normal, [&](Transaction& tx) {
+      claim_task(tx, name.ns, claim_of(options, bundle));
+      unmark_stopped(tx, name.ns, name.id);
+    });
     core::failpoint("task.create.after_claim");
     StartedShim shim = start_shim(name, lock->fd(), options.fifo_lock);
     shim_pid = shim.pid;

@@ -14,6 +14,7 @@ inline constexpr const char* kTaskService = "containerd.task.v2.Task";
 inline constexpr const char* kShimService = "ctrbox.shim.v1.Shim";  // ours, beside the other
 inline constexpr const char* kOwnedTaskUrl = "types.ctrbox/ctrbox.wire.OwnedTask";
 
+inline constexpr const char* kProcessDetailsUrl = "containerd.runc.v1.ProcessDetails";
 inline constexpr const char* kProcessSpecUrl = "types.containerd.io/opencontainers/runtime-spec/1/Process";
 
 void set_time(ctrbox::wire::Timestamp& message, core::UnixNanos time);

@@ -58,7 +58,7 @@ TEST_F(TaskTest, RemoveOnExitLeavesNoRecord) {
 
 TEST_F(TaskTest, AnExitWhoseRecordIsGoneIsStillInTheEvents) {
   const std::string id = make_container({"sh", "-c", "exit 3"});
-  EXPECT_FALSE(find_told_exit(*database_, kNamespace, id));
+  EXPECT_FALSE(find_told_exit(*database_, kNamespace, id, id));
   CreateOptions with_rm = options(id);
   with_rm.remove_on_exit = true;
   {
@@ -67,11 +67,11 @@ TEST_F(TaskTest, AnExitWhoseRecordIsGoneIsStillInTheEvents) {
     EXPECT_EQ(task.wait().status, 3U);
   }
   EXPECT_FALSE(find_task(*database_, kNamespace, id));
-  const auto told = find_told_exit(*database_, kNamespace, id);
+  const auto told = find_told_exit(*database_, kNamespace, id, id);
   ASSERT_TRUE(told);
   EXPECT_EQ(told->status, 3U);
   EXPECT_GT(told->exited_at, 0);
-  EXPECT_FALSE(find_told_exit(*database_, "other", id));
+  EXPECT_FALSE(find_told_exit(*database_, "other", id, id));
   EXPECT_TRUE(gone(id));
 }
 
