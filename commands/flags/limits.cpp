@@ -56,6 +56,9 @@ runtime::ResourceLimits chosen_limits(const LimitFlags& typed) {
   runtime::ResourceLimits limits;
   limits.memory_bytes = size("--memory", typed.memory);
   limits.memory_swap_bytes = size("--memory-swap", typed.memory_swap);
+  if (limits.memory_bytes && limits.memory_swap_bytes.value_or(-1) != -1 &&
+      (*limits.memory_bytes == -1 || *limits.memory_swap_bytes < *limits.memory_bytes))
+    throw core::invalid_argument("--memory-swap is memory and swap together: it cannot be less than --memory");
   limits.cpu_shares = number("--cpu-shares", typed.cpu_shares, 2, 262'144);
   limits.cpu_quota = number("--cpu-quota", typed.cpu_quota, -1, 1'000'000'000'000);
   limits.cpu_period = number("--cpu-period", typed.cpu_period, 1'000, 1'000'000);

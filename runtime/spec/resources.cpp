@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
@@ -13,7 +14,6 @@ constexpr std::uint64_t kDefaultPeriod = 100'000;
 constexpr double kLeastQuota = 1'000;
 constexpr double kMostCpus = 100'000;
 constexpr unsigned kHighestCpu = 65'535;
-constexpr std::size_t kMaxResourcesBytes = 1 << 20;
 constexpr int kMaxDepth = 16;
 
 core::Error bad_list(std::string_view text) {
@@ -88,7 +88,17 @@ nlohmann::ordered_json parse_resources(const std::string& json) {
   };
   auto resources = nlohmann::ordered_json::parse(json, shallow, false);
   if (!resources.is_object()) throw core::invalid_argument("the resources are not a JSON object (LinuxResources)");
+  // In the runtime's language null is as good as absent, but runc 1.1 falls over it.
+  for (auto member = resources.begin(); member != resources.end();)
+    member = member->is_null() ? resources.erase(member) : std::next(member);
   return resources;
+}
+
+std::string with_resources(const std::string& spec, const nlohmann::ordered_json& resources) {
+  auto json = nlohmann::ordered_json::parse(spec, nullptr, false);
+  if (!json.is_object()) throw core::internal("the spec of the container is not understood");
+  json.merge_patch({{"linux", {{"resources", resources}}}});
+  return json.dump();
 }
 
 }  // namespace ctrbox::runtime

@@ -5,6 +5,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -12,6 +13,9 @@
 #include <string_view>
 
 namespace ctrbox::runtime {
+
+/// More than any limits take, as text.
+inline constexpr std::size_t kMaxResourcesBytes = 1 << 20;
 
 struct ResourceLimits {
   std::optional<std::int64_t> memory_bytes;       // -1: unlimited
@@ -40,5 +44,8 @@ void check_cpu_list(std::string_view text);
 /// The object in a text that is LinuxResources in JSON. Throws invalid_argument if it is no JSON object, or deeper or
 /// longer than anything that means limits.
 nlohmann::ordered_json parse_resources(const std::string& json);
+
+/// A spec (config.json) whose linux.resources has `resources` laid over it. Throws internal if `spec` is no spec.
+std::string with_resources(const std::string& spec, const nlohmann::ordered_json& resources);
 
 }  // namespace ctrbox::runtime

@@ -50,6 +50,10 @@ TEST(Limits, ARefusalNamesTheFlag) {
   flags.memory = "0";
   EXPECT_THAT(refusal(flags), testing::StartsWith("--memory: "));
   flags = {};
+  flags.memory = "64m";
+  flags.memory_swap = "63m";
+  EXPECT_THAT(refusal(flags), testing::StartsWith("--memory-swap is memory and swap together"));
+  flags = {};
   flags.pids = "-2";
   EXPECT_THAT(refusal(flags), testing::StartsWith("--pids-limit: \"-2\" is not a number (-1: unlimited)"));
   flags = {};

@@ -40,6 +40,16 @@ TEST(Resources, LaidOverASpecTheyLeaveWhatTheyDoNotMention) {
   EXPECT_EQ(spec.dump(), R"({"devices":[{"allow":false}],"cpu":{"shares":512,"quota":1000}})");
 }
 
+TEST(Resources, ASpecKeepsEverythingElse) {
+  const std::string spec = R"({"ociVersion":"1.0.2","linux":{"cgroupsPath":"/a/b","resources":{"pids":{"limit":3}}}})";
+  ResourceLimits limits;
+  limits.memory_bytes = 1 << 20;
+  EXPECT_EQ(with_resources(spec, to_json(limits)), R"({"ociVersion":"1.0.2","linux":{"cgroupsPath":"/a/b",)"
+                                                   R"("resources":{"pids":{"limit":3},"memory":{"limit":1048576}}}})");
+  EXPECT_EQ(with_resources("{}", to_json(limits)), R"({"linux":{"resources":{"memory":{"limit":1048576}}}})");
+  EXPECT_THROW(with_resources("nonsense", to_json(limits)), core::Error);
+}
+
 TEST(Resources, CpusAreAQuotaOfThePeriod) {
   ResourceLimits limits;
   set_cpus(limits, parse_cpus("1.5"));
@@ -67,6 +77,7 @@ TEST(Resources, ListsOfCpusAreNumbersAndRanges) {
 
 TEST(Resources, OnlyAnObjectOfReasonableSizeIsRead) {
   EXPECT_EQ(parse_resources(R"({"pids":{"limit":5}})").dump(), R"({"pids":{"limit":5}})");
+  EXPECT_EQ(parse_resources(R"({"cpu":null,"pids":{"limit":5},"memory":null})").dump(), R"({"pids":{"limit":5}})");
   for (const std::string text : {"", "[]", "5", "{", "null"}) EXPECT_THROW(parse_resources(text), core::Error) << text;
   EXPECT_THROW(parse_resources(R"({"a":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}"), core::Error);
   EXPECT_THROW(parse_resources("{" + std::string(2 << 20, ' ') + "}"), core::Error);
