@@ -40,6 +40,8 @@ class Container {
   void resize(const core::WindowSize& size);
   void close_stdin();
   void remove(const ttrpc::Reply& reply);
+  void stats(const ttrpc::Reply& reply) const;
+  void update(const ctrbox::wire::UpdateTaskRequest& request, const ttrpc::Reply& reply);
   ctrbox::wire::StateResponse state() const;
   std::uint32_t pid() const noexcept { return static_cast<std::uint32_t>(init_.pid); }
   TaskState current() const noexcept { return state_; }
@@ -64,6 +66,8 @@ class Container {
   void stop_patience();
   void finish_when_drained();
   TaskRecord record() const;
+  void require_living(const char* wanted) const;
+  void run_update(const std::string& resources, std::function<void(std::uint32_t status)> then);
 
   core::EventLoop& loop_;
   Children& children_;

@@ -36,7 +36,7 @@ const Service::Method Service::kMethods[] = {
     {"Delete", &Service::remove},     {"Pids", &Service::pids},     {"Pause", &Service::pause},
     {"Resume", &Service::resume},     {"Kill", &Service::kill},     {"ResizePty", &Service::resize},
     {"CloseIO", &Service::close_io},  {"Wait", &Service::wait},     {"Connect", &Service::connect},
-    {"Shutdown", &Service::shutdown},
+    {"Shutdown", &Service::shutdown}, {"Stats", &Service::stats},   {"Update", &Service::update},
 };
 
 void Service::call(const messages::Request& request, const ttrpc::Reply& reply) {
@@ -109,6 +109,15 @@ void Service::connect(const std::string& payload, const ttrpc::Reply& reply) {
   response.set_task_pid(container_.pid());
   response.set_version(kProtocolVersion);
   reply.send(response);
+}
+
+void Service::stats(const std::string& payload, const ttrpc::Reply& reply) {
+  parse<messages::StatsRequest>(payload);
+  container_.stats(reply);
+}
+
+void Service::update(const std::string& payload, const ttrpc::Reply& reply) {
+  container_.update(parse<messages::UpdateTaskRequest>(payload), reply);
 }
 
 void Service::shutdown(const std::string& payload, const ttrpc::Reply& reply) {
