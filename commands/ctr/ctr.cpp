@@ -139,12 +139,36 @@ std::span<const Command> ctr_commands() noexcept {
        .declare = declare_tasks_kill,
        .needs_root = "containers run as root"},
       {.path = "tasks ls", .other_paths = {"tasks list"}, .summary = "list what runs", .declare = declare_tasks_ls},
+      {.path = "tasks metrics",
+       .other_paths = {"metrics", "tasks metric"},
+       .arguments = "[ID...]",
+       .summary = "print what running containers use of memory, CPU, processes and devices",
+       .declare = declare_tasks_metrics,
+       .needs_root = "containers run as root",
+       .notes = "One ID gives a list of its figures; several, or none (all that run), a row each, whose CPU % is "
+                "measured over one interval. JSON has an object a container and a line: times are nanoseconds, sizes "
+                "bytes, a limit of null is none, and counters the host does not have are 0.",
+       .endless = true,
+       .examples = "$ tasks metrics cache\n"
+                   "$ tasks metrics --follow | all that run, until it is interrupted\n"
+                   "$ tasks metrics --format json cache | for programs"},
       {.path = "tasks rm",
        .other_paths = {"tasks remove", "tasks delete", "tasks del"},
        .arguments = "ID...",
        .summary = "remove the tasks of containers that have ended",
        .declare = declare_tasks_rm,
        .needs_root = "it removes the files of other users"},
+      {.path = "tasks update",
+       .other_paths = {"update"},
+       .arguments = "ID",
+       .summary = "change limits of a container while it runs",
+       .declare = declare_tasks_update,
+       .needs_root = "containers run as root",
+       .notes =
+           "What is not named stays as it is. Flags count more than --resources. When one of the limits is refused, "
+           "none is changed.",
+       .examples = "$ tasks update --memory 256m --cpus 1.5 cache\n"
+                   "$ tasks update --resources limits.json cache | LinuxResources of the OCI runtime spec"},
       {.path = "version", .summary = "print the version of this build", .declare = declare_version},
   };
   return table;

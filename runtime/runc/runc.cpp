@@ -73,6 +73,7 @@ core::SpawnOptions Runc::kill_all(const std::string& id, std::uint32_t signal) c
 }
 core::SpawnOptions Runc::pause(const std::string& id) const { return invoke({"pause", id}); }
 core::SpawnOptions Runc::resume(const std::string& id) const { return invoke({"resume", id}); }
+core::SpawnOptions Runc::update(const std::string& id) const { return invoke({"update", "--resources", "-", id}); }
 core::SpawnOptions Runc::processes(const std::string& id) const { return invoke({"ps", "--format", "json", id}); }
 
 core::Error Runc::failure(std::string_view action, std::uint32_t exit_status) const {

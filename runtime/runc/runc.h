@@ -37,6 +37,8 @@ class Runc {
   core::SpawnOptions kill_all(const std::string& id, std::uint32_t signal) const;
   core::SpawnOptions pause(const std::string& id) const;
   core::SpawnOptions resume(const std::string& id) const;
+  /// Reads LinuxResources as JSON: give it a descriptor 0.
+  core::SpawnOptions update(const std::string& id) const;
   /// Prints the pids as a JSON array: give it a descriptor 1.
   core::SpawnOptions processes(const std::string& id) const;
 

@@ -197,6 +197,16 @@ void Container::fail_start(const core::Error& error, const std::optional<ttrpc::
 void Container::adopt_init() {
   held_exit_.reset();
   held_exit_ = init_.adopt(kBundlePidFile, [this](std::uint32_t status) { on_exit(status); });
+  if (!held_exit_) oom_watch_.emplace(loop_, init_.identity().pid, [this] { tell_out_of_memory(); });
+}
+
+void Container::tell_out_of_memory() noexcept {
+  try {
+    chronicle_->out_of_memory();
+    if (!starting_) chronicle_->rest();
+  } catch (...) {
+    core::log::error("memory of " + name_.id + ": " + core::current_error().what());
+  }
 }
 
 void Container::on_exit(std::uint32_t status) {
@@ -209,6 +219,8 @@ void Container::on_exit(std::uint32_t status) {
 }
 
 void Container::end_with(const ExitStatus& exit) {
+  if (oom_watch_) oom_watch_->look();
+  oom_watch_.reset();
   state_ = next_state(state_, TaskMove::exit);
   init_.end(exit);
   bool again = false;

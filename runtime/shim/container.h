@@ -16,6 +16,7 @@
 #include "runtime/runc/runc.h"
 #include "runtime/shim/chronicle.h"
 #include "runtime/shim/exec.h"
+#include "runtime/shim/oom_watch.h"
 #include "runtime/shim/process.h"
 #include "runtime/task/restart_policy.h"
 #include "runtime/task/states.h"
@@ -45,6 +46,8 @@ class Container {
   void close_stdin(const std::string& exec_id) { process(exec_id).stdio().close_stdin(); }
   void attach(const ctrbox::wire::AttachRequest& request);
   void remove(const std::string& exec_id, const ttrpc::Reply& reply);
+  void stats(const ttrpc::Reply& reply) const;
+  void update(const ctrbox::wire::UpdateTaskRequest& request, const ttrpc::Reply& reply);
   ctrbox::wire::StateResponse state(const std::string& exec_id);
   std::uint32_t pid() const noexcept { return init_.pid(); }
   TaskState current() const noexcept { return state_; }
@@ -69,6 +72,7 @@ class Container {
   void adopt_init();
   void on_exit(std::uint32_t status);
   void end_with(const ExitStatus& exit);
+  void tell_out_of_memory() noexcept;
   void note_stop(std::uint32_t signal);
   bool wants_restart(const ExitStatus& exit);
   void restart_later();
@@ -88,6 +92,8 @@ class Container {
   Process& process(const std::string& exec_id);
   bool is_owned() const noexcept { return keeper_ == Keeper::ctrbox; }
   TaskRecord record() const;
+  void require_living(const char* wanted) const;
+  void run_update(const std::string& resources, std::function<void(std::uint32_t status)> then);
 
   core::EventLoop& loop_;
   Children& children_;
@@ -121,6 +127,7 @@ class Container {
   core::UnixNanos started_at_ = 0;
   StdioPlan restart_plan_;  // nobody's fifos
   core::Fd restart_timer_;
+  std::optional<OomWatch> oom_watch_;
   core::Fd patience_;  // with a runtime that is to remove the container
 };
 

@@ -32,7 +32,8 @@ const Service::Method Service::kMethods[] = {
     {wire::kTaskService, "Exec", &Service::exec},        {wire::kTaskService, "ResizePty", &Service::resize},
     {wire::kTaskService, "CloseIO", &Service::close_io}, {wire::kTaskService, "Wait", &Service::wait},
     {wire::kTaskService, "Connect", &Service::connect},  {wire::kTaskService, "Shutdown", &Service::shutdown},
-    {wire::kShimService, "Attach", &Service::attach},
+    {wire::kShimService, "Attach", &Service::attach},    {wire::kTaskService, "Stats", &Service::stats},
+    {wire::kTaskService, "Update", &Service::update},
 };
 
 void Service::call(const messages::Request& request, const ttrpc::Reply& reply) {
@@ -109,6 +110,15 @@ void Service::connect(const std::string& payload, const ttrpc::Reply& reply) {
   response.set_task_pid(container_.pid());
   response.set_version(kProtocolVersion);
   reply.send(response);
+}
+
+void Service::stats(const std::string& payload, const ttrpc::Reply& reply) {
+  parse<messages::StatsRequest>(payload);
+  container_.stats(reply);
+}
+
+void Service::update(const std::string& payload, const ttrpc::Reply& reply) {
+  container_.update(parse<messages::UpdateTaskRequest>(payload), reply);
 }
 
 void Service::shutdown(const std::string& payload, const ttrpc::Reply& reply) {

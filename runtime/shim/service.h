@@ -36,6 +36,8 @@ class Service {
   void close_io(const std::string& payload, const ttrpc::Reply& reply);
   void wait(const std::string& payload, const ttrpc::Reply& reply);
   void connect(const std::string& payload, const ttrpc::Reply& reply);
+  void stats(const std::string& payload, const ttrpc::Reply& reply);
+  void update(const std::string& payload, const ttrpc::Reply& reply);
   void shutdown(const std::string& payload, const ttrpc::Reply& reply);
 
   Container& container_;

@@ -10,6 +10,7 @@
 
 #include "core/containers/containers.h"
 #include "core/sys/mount.h"
+#include "runtime/metrics/metrics.h"
 #include "runtime/task/process.h"
 #include "state/database.h"
 
@@ -70,6 +71,11 @@ class Task : public Process {
   std::vector<std::uint32_t> processes();
   /// Removes a stopped task and its record. Throws failed_precondition while it runs.
   ExitStatus remove();
+  /// What it uses now. Throws failed_precondition when nothing of it runs.
+  Metrics metrics();
+  /// Changes limits of the running task; `resources` is LinuxResources as JSON. Throws what the kernel or the runtime
+  /// says against it; then nothing is changed. The container's record is not touched.
+  void update(const std::string& resources);
 
  private:
   explicit Task(std::shared_ptr<ShimConnection> connection) : Process(std::move(connection), "") {}

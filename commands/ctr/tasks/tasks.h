@@ -9,5 +9,7 @@ namespace ctrbox::commands {
 Action declare_tasks_ls(CLI::App& app);
 Action declare_tasks_kill(CLI::App& app);
 Action declare_tasks_rm(CLI::App& app);
+Action declare_tasks_metrics(CLI::App& app);
+Action declare_tasks_update(CLI::App& app);
 
 }  // namespace ctrbox::commands
