@@ -1,0 +1,43 @@
+// Limits of a container's control group (linux.resources), and how they are typed. Pure. Thread: any.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace ctrbox::runtime {
+
+struct Resources {
+  std::optional<std::int64_t> memory_bytes;
+  std::optional<std::int64_t> memory_swap_bytes;  // memory and swap together; -1: no limit
+  std::optional<std::int64_t> memory_reservation_bytes;
+  std::optional<std::int64_t> cpu_quota_us;  // of each period
+  std::optional<std::uint64_t> cpu_period_us;
+  std::optional<std::uint64_t> cpu_shares;
+  std::string cpuset_cpus;
+  std::string cpuset_mems;
+  std::optional<std::int64_t> pids;  // -1: no limit
+};
+
+inline constexpr std::uint64_t kCpuPeriodUs = 100000;
+
+/// A size as core::parse_byte_size reads it, from 1. Throws invalid_argument.
+std::int64_t parse_memory_limit(std::string_view text);
+/// The same, or "-1".
+std::int64_t parse_swap_limit(std::string_view text);
+/// A number of processors, "1.5": quota of one kCpuPeriodUs, in microseconds. Throws invalid_argument.
+std::int64_t parse_cpus(std::string_view text);
+/// A whole number from `least` to `most`. Throws invalid_argument.
+std::int64_t parse_whole(std::string_view text, std::int64_t least, std::int64_t most);
+/// Checks that it is a list like "0-3,5". Throws invalid_argument.
+std::string parse_cpuset(std::string_view text);
+
+/// Throws invalid_argument if the limits contradict each other.
+void check(const Resources& resources);
+/// Adds "memory", "cpu" and "pids", as far as something is limited.
+void add_to(nlohmann::ordered_json& json, const Resources& resources);
+
+}  // namespace ctrbox::runtime
