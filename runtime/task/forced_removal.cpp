@@ -8,7 +8,7 @@ namespace ctrbox::runtime {
 
 void end_task(Task& task) {
   try {
-    task.kill(SIGKILL, true);
+    task.kill_all(SIGKILL);
   } catch (const core::Error& error) {
     if (error.code() != core::ErrorCode::not_found) throw;  // it has ended by itself
   }
