@@ -16,11 +16,11 @@ namespace {
 
 constexpr std::string_view kContainerNotes =
     "An ID is made up, twelve hexadecimal digits, when none is given: with IMAGE alone, or when -- follows it and a "
-    "command. With --name ID what follows IMAGE is the command. With --config FILE there is no IMAGE (with --rootfs, the "
+    "command. With --name ID what follows IMAGE is the command. With --config FILE there is no IMAGE (with --rootfs, "
+    "the "
     "directory), and a relative root.path starts where FILE is.";
 
 }  // namespace
-
 
 std::span<const Command> ctr_commands() noexcept {
   static constexpr Command table[] = {

@@ -156,9 +156,8 @@ ContainerPlan plan_container(Context& context, const ContainerFlags& flags) {
 
 runtime::NewContainer create_planned(Context& context, const ContainerFlags& flags, const ContainerPlan& plan) {
   if (flags.id_file.empty()) return runtime::create_container(context.database(), context.paths(), plan.request);
-  const core::Fd file = core::with_context("flag --cidfile", [&] {
-    return core::open_at(AT_FDCWD, flags.id_file, O_WRONLY | O_CREAT | O_EXCL, kReadable);
-  });
+  const core::Fd file = core::with_context(
+      "flag --cidfile", [&] { return core::open_at(AT_FDCWD, flags.id_file, O_WRONLY | O_CREAT | O_EXCL, kReadable); });
   core::ScopeExit roll_back([&] {
     try {
       core::remove_file(AT_FDCWD, flags.id_file);

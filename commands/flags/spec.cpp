@@ -34,7 +34,8 @@ void declare_process(CLI::App& app, SpecFlags& flags) {
 void declare_files(CLI::App& app, SpecFlags& flags) {
   add_values(app, "--mount", flags.mounts, "SPEC", "mount: type=bind,src=/a,dst=/b,options=rbind:ro");
   add_values(app, "--tmpfs", flags.tmpfs, "PATH[:OPTIONS]", "mount a tmpfs: /tmp:size=64m,mode=1777");
-  add_values(app, "--device", flags.devices, "/dev/x[:/dev/y][:rwm]", "add a device of the host, or a directory of them");
+  add_values(app, "--device", flags.devices, "/dev/x[:/dev/y][:rwm]",
+             "add a device of the host, or a directory of them");
   add_switch(app, "--read-only,--readonly", flags.read_only, "make the root file system read-only");
   add_value(app, "--rootfs-propagation", flags.rootfs_propagation, "WORD", "how mounts below the root are shared");
 }
@@ -63,7 +64,8 @@ void declare_limits(CLI::App& app, SpecFlags& flags) {
   add_value(app, "--cgroup-parent", flags.cgroup_parent, "PATH", "control group in which it gets one of its own");
   add_value(app, "--memory,--memory-limit", flags.memory, "SIZE", "limit of memory: 512m");
   add_value(app, "--memory-swap", flags.memory_swap, "SIZE", "limit of memory and swap together; -1 is none");
-  add_value(app, "--memory-reservation", flags.memory_reservation, "SIZE", "what it is pressed back to when memory is short");
+  add_value(app, "--memory-reservation", flags.memory_reservation, "SIZE",
+            "what it is pressed back to when memory is short");
   add_value(app, "--cpus", flags.cpus, "N", "limit of processors: 1.5");
   add_value(app, "--cpu-quota", flags.cpu_quota, "US", "processor time in each period, in microseconds");
   add_value(app, "--cpu-period", flags.cpu_period, "US", "length of a period, in microseconds");
@@ -161,8 +163,7 @@ void set_files(runtime::SpecOptions& options, const SpecFlags& flags) {
     }
   }
   options.read_only = flags.read_only;
-  parse_into(options.rootfs_propagation, "--rootfs-propagation", flags.rootfs_propagation,
-             runtime::parse_propagation);
+  parse_into(options.rootfs_propagation, "--rootfs-propagation", flags.rootfs_propagation, runtime::parse_propagation);
 }
 
 void set_seccomp(runtime::SecurityOptions& security, const std::string& text) {

@@ -20,7 +20,7 @@ struct Container {
   std::string image;
   std::string runtime_name = kDefaultRuntime;
   std::string runtime_binary;  // the OCI runtime's program, a name in PATH or an absolute path; "" is the shim's choice
-  std::string spec;  // OCI runtime spec, JSON
+  std::string spec;            // OCI runtime spec, JSON
   std::string snapshotter;
   std::string snapshot_key;  // "" with --rootfs
   UnixNanos created_at = 0;

@@ -1,4 +1,5 @@
-// Making a container from an image, a directory or a whole config.json, and removing one: record, snapshot and their events together.
+// Making a container from an image, a directory or a whole config.json, and removing one: record, snapshot and their
+// events together.
 //
 // Ensures after crash: record and snapshot row are both there or neither; a directory without its row is swept.
 // SPDX-License-Identifier: Apache-2.0

@@ -9,10 +9,10 @@ namespace ctrbox::runtime {
 
 struct ConfigFile {
   std::string text;
-  std::string directory;     // absolute: where a relative root.path starts, as in a bundle; "" leaves it as it is
-  std::string rootfs;        // absolute, instead of root.path; "" keeps it
-  bool terminal = false;     // true asks for one, whatever the file says
-  std::string cgroup;        // linux.cgroupsPath where the file has none
+  std::string directory;  // absolute: where a relative root.path starts, as in a bundle; "" leaves it as it is
+  std::string rootfs;     // absolute, instead of root.path; "" keeps it
+  bool terminal = false;  // true asks for one, whatever the file says
+  std::string cgroup;     // linux.cgroupsPath where the file has none
 };
 
 struct CompletedConfig {

@@ -105,8 +105,9 @@ std::vector<SpecDevice> find_host_devices() {
 }
 
 Json to_json(const SpecDevice& device) {
-  return {{"path", device.path},   {"type", std::string(1, device.type)}, {"major", device.major},
-          {"minor", device.minor}, {"fileMode", device.mode},            {"uid", device.uid},
+  return {{"path", device.path},     {"type", std::string(1, device.type)},
+          {"major", device.major},   {"minor", device.minor},
+          {"fileMode", device.mode}, {"uid", device.uid},
           {"gid", device.gid}};
 }
 

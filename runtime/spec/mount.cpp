@@ -77,10 +77,10 @@ void check(const SpecMount& mount) {
     throw core::invalid_argument("mount source " + core::quoted(mount.source) + " is not an absolute path");
 }
 
-constexpr std::string_view kTmpfsWords[] = {
-    "ro",      "rw",      "suid",       "nosuid",   "dev",        "nodev",    "exec",         "noexec",   "sync",
-    "async",   "dirsync", "atime",      "noatime",  "diratime",   "nodiratime", "relatime",   "norelatime", "strictatime",
-    "nostrictatime"};
+constexpr std::string_view kTmpfsWords[] = {"ro",       "rw",         "suid",        "nosuid",       "dev",
+                                            "nodev",    "exec",       "noexec",      "sync",         "async",
+                                            "dirsync",  "atime",      "noatime",     "diratime",     "nodiratime",
+                                            "relatime", "norelatime", "strictatime", "nostrictatime"};
 constexpr std::string_view kTmpfsKeys[] = {"size", "mode", "uid", "gid", "nr_inodes", "nr_blocks", "mpol", "huge"};
 // What a tmpfs has unless its opposite is asked for.
 constexpr std::string_view kTmpfsDefaults[] = {"nosuid", "noexec", "nodev"};

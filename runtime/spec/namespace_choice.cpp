@@ -32,8 +32,9 @@ JoinedNamespace parse_joined_namespace(std::string_view text) {
   const std::string_view type = text.substr(0, colon);
   const auto* known = std::find_if(kTypes.begin(), kTypes.end(), [&](const auto& row) { return row[0] == type; });
   if (colon == std::string_view::npos || known == kTypes.end() || !text.substr(colon + 1).starts_with('/')) {
-    throw core::invalid_argument("invalid namespace " + core::quoted(text) +
-                                 ": expected TYPE:/PATH, TYPE one of pid, network, ipc, uts, mount, user, cgroup, time");
+    throw core::invalid_argument(
+        "invalid namespace " + core::quoted(text) +
+        ": expected TYPE:/PATH, TYPE one of pid, network, ipc, uts, mount, user, cgroup, time");
   }
   return {std::string((*known)[1]), std::string(text.substr(colon + 1))};
 }

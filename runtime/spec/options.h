@@ -45,13 +45,13 @@ struct SpecOptions {
   SecurityOptions security;
   std::vector<SpecDevice> devices;
   Resources resources;
-  std::vector<Rlimit> rlimits;               // one of a type that has a default replaces it
-  std::optional<int> oom_score_adj;          // of the process
-  std::vector<JoinedNamespace> namespaces;   // instead of new ones
-  std::vector<IdMapping> uid_map, gid_map;   // both or none; with them a user namespace
-  std::string hostname;                      // "" is the id
-  std::string rootfs_propagation;            // "" is the runtime's
-  std::string cgroup;                        // "" is /<ns>/<id>
+  std::vector<Rlimit> rlimits;              // one of a type that has a default replaces it
+  std::optional<int> oom_score_adj;         // of the process
+  std::vector<JoinedNamespace> namespaces;  // instead of new ones
+  std::vector<IdMapping> uid_map, gid_map;  // both or none; with them a user namespace
+  std::string hostname;                     // "" is the id
+  std::string rootfs_propagation;           // "" is the runtime's
+  std::string cgroup;                       // "" is /<ns>/<id>
   std::map<std::string, std::string> annotations;
 };
 

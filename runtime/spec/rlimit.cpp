@@ -10,8 +10,8 @@ namespace ctrbox::runtime {
 namespace {
 
 constexpr std::string_view kPrefix = "RLIMIT_";
-constexpr std::string_view kTypes[] = {"AS",     "CORE",       "CPU",  "DATA",   "FSIZE", "LOCKS",  "MEMLOCK",   "MSGQUEUE",
-                                       "NICE",   "NOFILE",     "NPROC", "RSS",    "RTPRIO", "RTTIME", "SIGPENDING", "STACK"};
+constexpr std::string_view kTypes[] = {"AS",   "CORE",   "CPU",   "DATA", "FSIZE",  "LOCKS",  "MEMLOCK",    "MSGQUEUE",
+                                       "NICE", "NOFILE", "NPROC", "RSS",  "RTPRIO", "RTTIME", "SIGPENDING", "STACK"};
 
 std::optional<std::uint64_t> parse_value(std::string_view text) {
   if (text == "unlimited" || text == "-1") return kUnlimited;

@@ -28,7 +28,8 @@ void remove_ended_task_of(Context& context, const std::string& id) {
   if (!task) return;
   if (task->status != runtime::TaskStatus::stopped && task->status != runtime::TaskStatus::created) {
     throw core::failed_precondition(std::string("cannot delete a non stopped container: ") +
-                                    runtime::to_string(task->status) + "; end it first: ctr tasks kill " + id + ", or remove it with --force");
+                                    runtime::to_string(task->status) + "; end it first: ctr tasks kill " + id +
+                                    ", or remove it with --force");
   }
   runtime::Task::open(context.database(), context.paths(), context.ns(), id).remove();
 }

@@ -58,9 +58,8 @@ int update(Context& context, const Options& options) {
   if (fields.empty())
     throw core::invalid_argument("nothing to update: give one of --image, --label, --runtime, --spec");
   runtime::settle_tasks(context.database(), context.paths(), context.ns());  // it may be gone by now
-  context.database().write(state::Durability::full, [&](state::Transaction& tx) {
-    core::containers::update(tx, context.ns(), wanted, fields);
-  });
+  context.database().write(state::Durability::full,
+                           [&](state::Transaction& tx) { core::containers::update(tx, context.ns(), wanted, fields); });
   return 0;
 }
 
