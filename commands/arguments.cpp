@@ -103,6 +103,11 @@ std::vector<std::string> CommandLine::split_tail(std::span<const std::string> ar
   int positionals = 0;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& text = arguments[i];
+    if (text == "--" && command_.raw_after > 0 && positionals > 0) {
+      // The other positionals are left out: an optional one is before the container's command line.
+      tail_.assign(arguments.begin() + static_cast<std::ptrdiff_t>(i) + 1, arguments.end());
+      break;
+    }
     if (!flags_ended && text == "--") {
       flags_ended = true;
       plain.push_back(text);

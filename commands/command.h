@@ -33,8 +33,8 @@ struct Command {
   Declare declare = nullptr;
   /// Why it needs root ("it mounts file systems and starts runc"), shown to a user who is not; "" when it does not.
   std::string_view needs_root{};
-  /// After this many positionals everything is the container's command line, given verbatim as Context::tail(); one
-  /// "--" in front of it is dropped. 0 means never.
+  /// After this many positionals, or after a "--" that follows at least one, everything is the container's command
+  /// line, given verbatim as Context::tail(); one "--" in front of it is dropped. 0 means never.
   int raw_after = 0;
   /// Exit status when ctrbox itself fails. Commands that pass a process's status on have one of their own (125).
   int failure_status = 1;

@@ -12,14 +12,39 @@
 #include "commands/personality.h"
 
 namespace ctrbox::commands {
+namespace {
+
+constexpr std::string_view kContainerNotes =
+    "An ID is made up, twelve hexadecimal digits, when none is given: with IMAGE alone, or when -- follows it and a "
+    "command. With --name ID what follows IMAGE is the command. With --config FILE there is no IMAGE (with --rootfs, "
+    "the "
+    "directory), and a relative root.path starts where FILE is.";
+
+}  // namespace
 
 std::span<const Command> ctr_commands() noexcept {
   static constexpr Command table[] = {
+      {.path = "containers create",
+       .other_paths = {"create"},
+       .arguments = "IMAGE [ID [COMMAND [ARG...]]]",
+       .summary = "make a container that does not run yet",
+       .declare = declare_containers_create,
+       .needs_root = "it makes files of other users",
+       .raw_after = 2,
+       .notes = kContainerNotes,
+       .examples = "$ containers create --memory 512m docker.io/library/redis:latest cache\n"
+                   "$ containers create docker.io/library/redis:latest | prints the ID it made up\n"
+                   "$ containers create --config bundle/config.json web | a whole spec instead of an image"},
       {.path = "containers info",
        .other_paths = {"info", "containers inspect"},
        .arguments = "ID",
        .summary = "print the record of a container as JSON",
        .declare = declare_containers_info},
+      {.path = "containers label",
+       .arguments = "ID [LABEL...]",
+       .summary = "set or remove labels of a container and print what it has",
+       .declare = declare_containers_label,
+       .examples = "$ containers label cache tier=db old= | sets one, removes the other"},
       {.path = "containers ls",
        .other_paths = {"containers list"},
        .arguments = "[FILTER...]",
@@ -32,6 +57,14 @@ std::span<const Command> ctr_commands() noexcept {
        .summary = "remove containers that do not run, with their snapshots",
        .declare = declare_containers_rm,
        .needs_root = "it removes the files of other users"},
+      {.path = "containers update",
+       .arguments = "ID",
+       .summary = "change the record of a container",
+       .declare = declare_containers_update,
+       .notes = "What runs is not changed: the next task is made from the new record.",
+       .examples = "$ containers update --label tier=db --runtime crun cache\n"
+                   "$ containers info --spec cache > spec.json | edit it, and:\n"
+                   "$ containers update --spec spec.json cache"},
       {.path = "content fetch",
        .other_paths = {"fetch"},
        .arguments = "REF",
@@ -118,15 +151,17 @@ std::span<const Command> ctr_commands() noexcept {
        .summary = "remove empty namespaces",
        .declare = declare_namespaces_rm},
       {.path = "run",
-       .arguments = "IMAGE ID [COMMAND [ARG...]]",
+       .arguments = "IMAGE [ID [COMMAND [ARG...]]]",
        .summary = "run a container from an image",
        .declare = declare_run,
        .needs_root = "it mounts file systems and starts runc",
        .raw_after = 2,
        .failure_status = 125,
+       .notes = kContainerNotes,
        .examples = "$ run --rm docker.io/library/busybox:latest hello echo hello | run a command and tidy up\n"
                    "$ run -t --rm docker.io/library/busybox:latest shell sh | a shell with a terminal\n"
-                   "$ run -d docker.io/library/redis:latest cache | leave it running"},
+                   "$ run -d docker.io/library/redis:latest cache | leave it running\n"
+                   "$ run --rm docker.io/library/busybox:latest -- id | an ID is made up"},
       {.path = "snapshots ls",
        .other_paths = {"snapshots list"},
        .arguments = "[FILTER...]",

@@ -1,22 +1,23 @@
 #include "commands/ctr/run.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "commands/context.h"
 #include "commands/errors.h"
+#include "commands/flags/container.h"
 #include "commands/flags/declare.h"
-#include "commands/flags/labels.h"
-#include "commands/flags/snapshotter.h"
 #include "core/base/error.h"
 #include "core/base/scope_exit.h"
+#include "core/sys/file.h"
 #include "core/sys/pty.h"
 #include "runtime/container/container.h"
 #include "runtime/task/client_io.h"
+#include "runtime/task/forced_removal.h"
 #include "runtime/task/start_failure.h"
 #include "runtime/task/task.h"
 
@@ -24,76 +25,40 @@ namespace ctrbox::commands {
 namespace {
 
 struct Options {
-  std::string image;
-  std::string id;
+  ContainerFlags container;
   bool remove = false;
   bool detach = false;
+  std::string pid_file;
+  // Known once the container is planned:
+  std::string id;
   bool terminal = false;
-  bool net_host = false;
-  bool read_only = false;
-  bool from_directory = false;
-  std::vector<std::string> env;
-  std::vector<std::string> mounts;
-  std::vector<std::string> labels;
-  std::string cwd;
-  std::string user;
-  std::string snapshotter;
 };
 
 void declare_flags(CLI::App& app, Options& options) {
-  add_positional(app, "IMAGE", options.image, "image, or with --rootfs the directory to use as root");
-  add_positional(app, "ID", options.id, "name of the container, unique in the namespace");
   add_switch(app, "--rm", options.remove, "remove container and snapshot when it ends");
   add_switch(app, "-d,--detach", options.detach, "do not wait for it");
-  add_switch(app, "-t,--tty", options.terminal, "give it a terminal");
-  add_values(app, "-e,--env", options.env, "NAME[=VALUE]", "set a variable, or unset one of the image's");
-  add_values(app, "--mount", options.mounts, "SPEC", "mount: type=bind,src=/a,dst=/b,options=rbind:ro");
-  add_value(app, "--cwd", options.cwd, "DIR", "working directory");
-  add_value(app, "-u,--user", options.user, "USER[:GROUP]", "user and group, by name or number");
-  add_switch(app, "--net-host", options.net_host, "use the host's network");
-  add_switch(app, "--read-only,--readonly", options.read_only, "make the root file system read-only");
-  add_values(app, "--label", options.labels, "KEY[=VALUE]", "label the container");
-  add_snapshotter(app, options.snapshotter);
-  add_switch(app, "--rootfs", options.from_directory, "IMAGE is a directory, used as it is");
+  add_container_flags(app, options.container);
+  add_value(app, "--pid-file", options.pid_file, "FILE", "write the pid of its first process to a file");
 }
 
-/// "key=" asks for no label: there is none to remove.
-core::Labels new_labels(const std::vector<std::string>& typed) {
-  core::Labels labels = parse_labels(typed);
-  std::erase_if(labels, [](const auto& label) { return label.second.empty(); });
-  return labels;
-}
-
-runtime::ContainerRequest make_request(const Context& context, const Options& options) {
-  runtime::ContainerRequest request;
-  request.image = options.image;
-  request.from_directory = options.from_directory;
-  request.snapshotter = chosen_snapshotter(options.snapshotter);
-  request.labels = new_labels(options.labels);
+ContainerPlan make_plan(Context& context, const Options& options) {
+  ContainerPlan plan = plan_container(context, options.container);
   // What a power cut ends anyway need not outlive it.
-  request.durability = options.remove ? state::Durability::normal : state::Durability::full;
-  runtime::SpecOptions& spec = request.spec;
-  spec.ns = context.ns();
-  spec.id = options.id;
-  spec.args = context.tail();
-  spec.env = options.env;
-  for (const std::string& text : options.mounts) spec.mounts.push_back(runtime::parse_mount(text));
-  spec.cwd = options.cwd;
-  if (!options.user.empty()) spec.user = options.user;
-  spec.terminal = options.terminal;
-  spec.net_host = options.net_host;
-  spec.read_only = options.read_only;
-  return request;
+  plan.request.durability = options.remove ? state::Durability::normal : state::Durability::full;
+  return plan;
 }
 
 void stop_if_cancelled() {
   if (Context::cancelled()) throw core::canceled("interrupted before the container was started");
 }
 
-/// Undoes what was made of a container whose task never ran. Never throws: the failure that led here is the news.
+/// Undoes what was made of a container that could not be run. Never throws: the failure that led here is the news.
 void undo(Context& context, const std::string& id, runtime::Task* task) noexcept {
   try {
-    if (task != nullptr) task->remove();
+    if (task != nullptr) {
+      if (task->pid() != 0) runtime::end_task(*task);
+      task->remove();
+    }
   } catch (const std::exception&) {
     // The task may be gone, with --rm the container too; what is left is removed below.
   }
@@ -104,8 +69,17 @@ void undo(Context& context, const std::string& id, runtime::Task* task) noexcept
   }
 }
 
+void write_pid_file(const Options& options, const runtime::Task& task) {
+  if (options.pid_file.empty()) return;
+  constexpr mode_t kReadable = 0644;
+  core::with_context("flag --pid-file", [&] {
+    core::write_file_atomically(AT_FDCWD, options.pid_file, std::to_string(task.pid()), kReadable);
+  });
+}
+
 int attach(Context& context, const Options& options, runtime::Task& task, runtime::FifoSet& fifos) {
-  const runtime::ExitStatus exit = runtime::run_attached(task, fifos, {.terminal = options.terminal});
+  const runtime::ExitStatus exit = runtime::run_attached(
+      task, fifos, {.terminal = options.terminal, .started = [&] { write_pid_file(options, task); }});
   // With --rm the shim has removed everything in the transaction that recorded the exit.
   if (!options.remove) task.remove();
   context.out().flush();
@@ -140,6 +114,7 @@ int start(Context& context, const Options& options, const runtime::NewContainer&
       status = attach(context, options, *task, *fifos);
     } else {
       task->start();
+      write_pid_file(options, *task);
     }
   } catch (const core::Error& error) {
     const int failure = runtime::exit_code_of_start_failure(error);
@@ -151,13 +126,18 @@ int start(Context& context, const Options& options, const runtime::NewContainer&
   return status;
 }
 
-int run(Context& context, const Options& options) {
-  if (options.terminal && !options.detach && !core::is_terminal(STDIN_FILENO))
-    throw core::invalid_argument("-t needs a terminal on standard input, and there is none");
+int run(Context& context, const Options& typed) {
   // The name may be taken by a container whose shim was killed and which was to be removed.
   runtime::settle_tasks(context.database(), context.paths(), context.ns());
-  const auto container = runtime::create_container(context.database(), context.paths(), make_request(context, options));
-  return start(context, options, container);
+  const ContainerPlan plan = make_plan(context, typed);
+  Options options = typed;
+  options.id = plan.request.spec.id;
+  options.terminal = plan.request.spec.terminal;
+  if (options.terminal && !options.detach && !core::is_terminal(STDIN_FILENO))
+    throw core::invalid_argument("-t needs a terminal on standard input, and there is none");
+  const int status = start(context, options, create_planned(context, options.container, plan));
+  if (status == 0 && options.detach && plan.id_was_generated) context.out() << options.id << "\n";
+  return status;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/ids.h"
+#include "core/containers/runtime_options.h"
 #include "core/events/outbox.h"
 #include "core/filters/keep_matching.h"
 #include "core/labels/labelled_rows.h"
@@ -11,8 +12,9 @@
 namespace ctrbox::core::containers {
 namespace {
 
-constexpr int kLabelColumn = 9;
+constexpr int kLabelColumn = 10;
 constexpr std::int64_t kStoppedTask = 3;
+constexpr int kGeneratedIdBytes = 6;
 
 Container read_container(const state::Statement& row) {
   Container container;
@@ -23,7 +25,8 @@ Container read_container(const state::Statement& row) {
   container.snapshot_key = row.text(5);
   container.created_at = row.integer(6);
   container.updated_at = row.integer(7);
-  container.spec = row.text(8);
+  container.runtime_binary = binary_in(row.blob(8));
+  container.spec = row.text(9);
   return container;
 }
 
@@ -49,22 +52,23 @@ void create(state::Transaction& tx, const std::string& ns, const Container& cont
   if (find_row(tx.database(), ns, container.id))
     throw already_exists("container " + quoted(container.id) + ": already exists");
   const UnixNanos now = now_ns();
+  const std::string options = encode_runtime_options(container.runtime_binary);
   const std::int64_t row = tx.insert(
       "INSERT INTO containers(namespace_id, name, image, runtime_name, spec, snapshotter, snapshot_key, created_at, "
-      "updated_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "updated_at, runtime_options) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       namespace_id, container.id, container.image, container.runtime_name, container.spec, container.snapshotter,
-      container.snapshot_key, now, now);
+      container.snapshot_key, now, now, state::as_blob(options));
   merge_labels(tx, LabelOwner::containers, row, container.labels);
   events::append(
       tx, ns,
       events::ContainerCreate{container.id, container.image, container.runtime_name, without_removals(container.labels),
-                              container.snapshotter, container.snapshot_key});
+                              container.snapshotter, container.snapshot_key, options});
 }
 
 std::optional<Container> find(state::Database& database, const std::string& ns, const std::string& id) {
   auto containers = read_labelled_rows(
       database.query("SELECT c.id, c.name, c.image, c.runtime_name, c.snapshotter, c.snapshot_key, c.created_at, "
-                     "c.updated_at, c.spec, l.key, l.value "
+                     "c.updated_at, c.runtime_options, c.spec, l.key, l.value "
                      "FROM namespaces n JOIN containers c ON c.namespace_id = n.id "
                      "LEFT JOIN container_labels l ON l.owner_id = c.id WHERE n.name = ? AND c.name = ? ORDER BY l.key",
                      ns, id),
@@ -82,7 +86,7 @@ Container get(state::Database& database, const std::string& ns, const std::strin
 std::vector<Container> list(state::Database& database, const std::string& ns, const std::vector<std::string>& filters) {
   auto containers = read_labelled_rows(
       database.query("SELECT c.id, c.name, c.image, c.runtime_name, c.snapshotter, c.snapshot_key, c.created_at, "
-                     "c.updated_at, '', l.key, l.value "
+                     "c.updated_at, c.runtime_options, '', l.key, l.value "
                      "FROM containers c LEFT JOIN container_labels l ON l.owner_id = c.id "
                      "WHERE c.namespace_id = (SELECT id FROM namespaces WHERE name = ?) ORDER BY c.name, l.key",
                      ns),
@@ -96,6 +100,14 @@ std::optional<std::int64_t> find_row(state::Database& database, const std::strin
       id);
   if (!row.step()) return std::nullopt;
   return row.integer(0);
+}
+
+std::string unused_id(state::Database& database, const std::string& ns) {
+  std::string id;
+  do {
+    id = random_hex(kGeneratedIdBytes);
+  } while (find_row(database, ns, id));
+  return id;
 }
 
 void remove(state::Transaction& tx, const std::string& ns, const std::string& id) {

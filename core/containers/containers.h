@@ -22,7 +22,8 @@ struct Container {
   Labels labels;
   std::string image;
   std::string runtime_name = kDefaultRuntime;
-  std::string spec;  // OCI runtime spec, JSON
+  std::string runtime_binary;  // the OCI runtime's program, a name in PATH or an absolute path; "" is the shim's choice
+  std::string spec;            // OCI runtime spec, JSON
   std::string snapshotter;
   std::string snapshot_key;  // "" with --rootfs
   UnixNanos created_at = 0;
@@ -36,6 +37,14 @@ std::optional<Container> find(state::Database& database, const std::string& ns, 
 Container get(state::Database& database, const std::string& ns, const std::string& id);
 /// In byte order of ids, each without its spec, which is long; filters are ORed.
 std::vector<Container> list(state::Database& database, const std::string& ns, const std::vector<std::string>& filters);
+/// Makes fields of the record those of `container`, whose id says which it is. A field is "labels", "labels.<key>" (a
+/// label that `container` does not have is removed), "image", "runtime", "spec" or "rootfs" (the snapshot's key); none
+/// at all means everything but the time of creation. Where that changes nothing, nothing is told. Throws not_found;
+/// invalid_argument for another field. Returns the record as it is then.
+Container update(state::Transaction& tx, const std::string& ns, const Container& container,
+                 const std::vector<std::string>& fields);
+/// An id that no container of the namespace has: twelve hexadecimal digits.
+std::string unused_id(state::Database& database, const std::string& ns);
 /// Row id, for tables that hang on a container.
 std::optional<std::int64_t> find_row(state::Database& database, const std::string& ns, const std::string& id);
 /// Throws not_found; failed_precondition while it has a task.

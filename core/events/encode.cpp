@@ -7,6 +7,7 @@
 
 #include "content_events.pb.h"
 #include "core/base/utf8.h"
+#include "core/containers/runtime_options.h"
 #include "core/events/outbox.h"
 #include "events.pb.h"
 #include "image_events.pb.h"
@@ -149,6 +150,10 @@ Payload encode(const ContainerCreate& event) {
   message.set_id(to_utf8(event.id));
   message.set_image(to_utf8(event.image));
   message.mutable_runtime()->set_name(to_utf8(event.runtime_name));
+  if (!event.runtime_options.empty()) {
+    message.mutable_runtime()->mutable_options()->set_type_url(containers::kRuntimeOptionsType);
+    message.mutable_runtime()->mutable_options()->set_value(event.runtime_options);
+  }
   set_labels(message, event.labels);
   message.set_snapshotter(to_utf8(event.snapshotter));
   message.set_snapshot_key(to_utf8(event.snapshot_key));

@@ -78,6 +78,7 @@ struct ContainerCreate {
   Labels labels;
   std::string snapshotter;
   std::string snapshot_key;
+  std::string runtime_options{};  // a containerd.runc.v1.Options; "" is none
 };
 struct ContainerUpdate {
   std::string id;

@@ -45,7 +45,16 @@ core::containers::Container new_record(const ContainerRequest& request) {
   core::containers::Container record;
   record.id = request.spec.id;
   record.labels = request.labels;
+  record.runtime_binary = request.runtime_binary;
   return record;
+}
+
+NewContainer create_from_config(state::Database& database, const ContainerRequest& request) {
+  NewContainer made{new_record(request), {}};
+  made.record.spec = request.config;
+  database.write(request.durability,
+                 [&](state::Transaction& tx) { core::containers::create(tx, request.spec.ns, made.record); });
+  return made;
 }
 
 NewContainer create_from_directory(state::Database& database, const ContainerRequest& request) {
@@ -91,6 +100,7 @@ NewContainer create_from_image(state::Database& database, const core::Paths& pat
 NewContainer create_container(state::Database& database, const core::Paths& paths, const ContainerRequest& request) {
   core::check_identifier(request.spec.id);
   refuse_existing(database, request.spec.ns, request.spec.id);
+  if (!request.config.empty()) return create_from_config(database, request);
   if (request.from_directory) return create_from_directory(database, request);
   return create_from_image(database, paths, request);
 }

@@ -1,4 +1,5 @@
-// Making a container from an image or a directory, and removing one: record, snapshot and their events together.
+// Making a container from an image, a directory or a whole config.json, and removing one: record, snapshot and their
+// events together.
 //
 // Ensures after crash: record and snapshot row are both there or neither; a directory without its row is swept.
 // SPDX-License-Identifier: Apache-2.0
@@ -21,6 +22,9 @@ struct ContainerRequest {
   SpecOptions spec;   // with namespace and id; its rootfs is set here
   std::string image;  // or, with from_directory, the path of the root
   bool from_directory = false;
+  /// A whole runtime spec (complete_config): nothing of `spec` but namespace and id counts then, nor does `image`.
+  std::string config;
+  std::string runtime_binary;  // as in the record
   std::string snapshotter = std::string(core::snapshots::kDefaultSnapshotter);
   core::Labels labels;
   state::Durability durability = state::Durability::full;
@@ -28,7 +32,7 @@ struct ContainerRequest {
 
 struct NewContainer {
   core::containers::Container record;
-  std::vector<core::Mount> rootfs;  // empty with from_directory
+  std::vector<core::Mount> rootfs;  // empty with from_directory or a config
 };
 
 /// Makes record and snapshot, the latter named as the container. Throws already_exists before any work, not_found

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/error.h"
+#include "core/base/utf8.h"
 
 namespace ctrbox::runtime {
 namespace {
@@ -57,6 +58,31 @@ void Environment::add_from_options(const std::vector<std::string>& entries) {
       set(entry.substr(0, equals), entry.substr(equals + 1));
     }
   }
+}
+
+std::vector<std::string> parse_env_file(
+    std::string_view text, const std::function<std::optional<std::string>(const std::string&)>& find_value) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  std::vector<std::string> entries;
+  for (int number = 1; !text.empty(); ++number) {
+    const auto end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    if (line.empty() || line.front() == '#') continue;
+    const std::string name(line.substr(0, line.find('=')));
+    if (name.empty() || name.find_first_of(" \t") != std::string::npos || !core::is_utf8(line) ||
+        line.find('\0') != std::string_view::npos)
+      throw core::invalid_argument("line " + std::to_string(number) + " is no variable: " + core::quoted(line));
+    if (name.size() < line.size()) {
+      entries.emplace_back(line);
+    } else if (const auto value = find_value(name)) {
+      entries.push_back(name + "=" + *value);
+    }
+  }
+  return entries;
 }
 
 }  // namespace ctrbox::runtime

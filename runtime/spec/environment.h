@@ -3,7 +3,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ctrbox::runtime {
@@ -26,5 +29,13 @@ class Environment {
   std::vector<std::string>::iterator find(const std::string& name);
   std::vector<std::string> entries_;
 };
+
+inline constexpr std::size_t kMaxEnvFileBytes = 1 << 20;
+
+/// The entries "K=V" of a file as Docker reads one: an assignment a line, taken verbatim; lines that are empty or begin
+/// with # say nothing; a bare name has the value that `find_value` gives, and is passed over when it gives none. Throws
+/// invalid_argument with the number of the line.
+std::vector<std::string> parse_env_file(
+    std::string_view text, const std::function<std::optional<std::string>(const std::string&)>& find_value);
 
 }  // namespace ctrbox::runtime

@@ -77,7 +77,60 @@ void check(const SpecMount& mount) {
     throw core::invalid_argument("mount source " + core::quoted(mount.source) + " is not an absolute path");
 }
 
+constexpr std::string_view kTmpfsWords[] = {"ro",       "rw",         "suid",        "nosuid",       "dev",
+                                            "nodev",    "exec",       "noexec",      "sync",         "async",
+                                            "dirsync",  "atime",      "noatime",     "diratime",     "nodiratime",
+                                            "relatime", "norelatime", "strictatime", "nostrictatime"};
+constexpr std::string_view kTmpfsKeys[] = {"size", "mode", "uid", "gid", "nr_inodes", "nr_blocks", "mpol", "huge"};
+// What a tmpfs has unless its opposite is asked for.
+constexpr std::string_view kTmpfsDefaults[] = {"nosuid", "noexec", "nodev"};
+constexpr std::string_view kPropagation[] = {"shared",  "rshared",  "slave",      "rslave",
+                                             "private", "rprivate", "unbindable", "runbindable"};
+
+template <std::size_t size>
+bool is_in(const std::string_view (&words)[size], std::string_view word) {
+  return std::find(std::begin(words), std::end(words), word) != std::end(words);
+}
+
+void check_tmpfs_option(std::string_view option) {
+  const auto equals = option.find('=');
+  const bool known = equals == std::string_view::npos
+                         ? is_in(kTmpfsWords, option)
+                         : is_in(kTmpfsKeys, option.substr(0, equals)) && equals + 1 < option.size();
+  if (!known) throw core::invalid_argument("tmpfs option " + core::quoted(option) + " not supported");
+}
+
 }  // namespace
+
+SpecMount parse_tmpfs(std::string_view text) {
+  const auto colon = std::min(text.find(':'), text.size());
+  SpecMount mount{"tmpfs", "tmpfs", std::string(text.substr(0, colon)), {}};
+  check(mount);
+  std::vector<std::string> wanted;
+  for (std::string_view rest = text.substr(std::min(colon + 1, text.size())); !rest.empty();) {
+    const auto comma = std::min(rest.find(','), rest.size());
+    wanted.emplace_back(rest.substr(0, comma));
+    check_tmpfs_option(wanted.back());
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  for (const std::string_view word : kTmpfsDefaults) {
+    const std::string_view opposite = word.substr(2);
+    if (std::find(wanted.begin(), wanted.end(), opposite) == wanted.end()) mount.options.emplace_back(word);
+  }
+  for (std::string& option : wanted)
+    if (std::find(mount.options.begin(), mount.options.end(), option) == mount.options.end())
+      mount.options.push_back(std::move(option));
+  return mount;
+}
+
+std::string parse_propagation(std::string_view text) {
+  if (!is_in(kPropagation, text)) {
+    throw core::invalid_argument(core::quoted(text) +
+                                 " is no propagation: expected shared, slave, private or unbindable, or one of these "
+                                 "with an r in front");
+  }
+  return std::string(text);
+}
 
 SpecMount parse_mount(std::string_view text) {
   SpecMount mount;

@@ -1,4 +1,4 @@
-// Mounts of a spec, and the --mount option that asks for one: "type=bind,src=/a,dst=/b,options=rbind:ro".
+// Mounts of a spec, and the --mount and --tmpfs options that ask for one: "type=bind,src=/a,dst=/b,options=rbind:ro".
 // Pure values; nothing is looked up or mounted. Thread: any.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
@@ -21,5 +21,13 @@ struct SpecMount {
 /// destination, dst, dest or target, options (colon separated), and the bare words ro and rw. A bind mount without bind
 /// or rbind gets rbind. Throws invalid_argument.
 SpecMount parse_mount(std::string_view text);
+
+/// "PATH" or "PATH:OPTIONS", options comma-separated: tmpfs's own (size=64m, mode=1777, …) and the words of mount(8).
+/// noexec, nosuid and nodev unless their opposites are given. Throws invalid_argument, also for an option that tmpfs
+/// does not have.
+SpecMount parse_tmpfs(std::string_view text);
+
+/// Checks that it is one of [r]shared, [r]slave, [r]private, [r]unbindable. Throws invalid_argument.
+std::string parse_propagation(std::string_view text);
 
 }  // namespace ctrbox::runtime

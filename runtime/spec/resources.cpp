@@ -5,79 +5,105 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "core/base/byte_size.h"
 #include "core/base/error.h"
 
 namespace ctrbox::runtime {
 namespace {
 
-constexpr std::uint64_t kDefaultPeriod = 100'000;
-constexpr double kLeastQuota = 1'000;
-constexpr double kMostCpus = 100'000;
-constexpr unsigned kHighestCpu = 65'535;
+using Json = nlohmann::ordered_json;
+
+constexpr double kLeastCpus = 0.01;  // the kernel takes no quota below a millisecond
+constexpr double kMostCpus = 8192;
+constexpr std::uint32_t kMostCpu = 65535;
 constexpr int kMaxDepth = 16;
 
-core::Error bad_list(std::string_view text) {
-  return core::invalid_argument(core::quoted(text) + " is not a list of numbers and ranges (0-3,5)");
+template <typename Value>
+void add(Json& json, const char* name, const std::optional<Value>& value) {
+  if (value) json[name] = *value;
 }
 
-/// Takes a number off the front of `rest`; std::nullopt if there is none.
-std::optional<unsigned> take_number(std::string_view& rest) {
-  unsigned number = 0;
-  const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
-  if (error != std::errc{} || number > kHighestCpu) return std::nullopt;
-  rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
-  return number;
+bool take_cpu(std::string_view& text, std::uint32_t& cpu) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), cpu);
+  if (error != std::errc{} || cpu > kMostCpu) return false;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return true;
 }
 
-bool take_range(std::string_view& rest) {
-  const auto first = take_number(rest);
-  if (!first || !rest.starts_with('-')) return first.has_value();
-  rest.remove_prefix(1);
-  const auto last = take_number(rest);
-  return last && *last >= *first;
+bool is_cpuset(std::string_view text) {
+  while (true) {
+    std::uint32_t first = 0;
+    if (!take_cpu(text, first)) return false;
+    if (text.starts_with('-')) {
+      text.remove_prefix(1);
+      std::uint32_t last = 0;
+      if (!take_cpu(text, last) || last < first) return false;
+    }
+    if (text.empty()) return true;
+    if (text.front() != ',') return false;
+    text.remove_prefix(1);
+  }
 }
 
 }  // namespace
 
-nlohmann::ordered_json to_json(const ResourceLimits& limits) {
-  auto json = nlohmann::ordered_json::object();
-  if (limits.memory_bytes) json["memory"]["limit"] = *limits.memory_bytes;
-  if (limits.memory_swap_bytes) json["memory"]["swap"] = *limits.memory_swap_bytes;
-  if (limits.cpu_shares) json["cpu"]["shares"] = *limits.cpu_shares;
-  if (limits.cpu_quota) json["cpu"]["quota"] = *limits.cpu_quota;
-  if (limits.cpu_period) json["cpu"]["period"] = *limits.cpu_period;
-  if (!limits.cpuset_cpus.empty()) json["cpu"]["cpus"] = limits.cpuset_cpus;
-  if (!limits.cpuset_mems.empty()) json["cpu"]["mems"] = limits.cpuset_mems;
-  if (limits.pids) json["pids"]["limit"] = *limits.pids;
-  return json;
+std::int64_t parse_memory_limit(std::string_view text) {
+  if (text == "-1") return -1;
+  const std::uint64_t bytes = core::parse_byte_size(text);
+  if (bytes == 0) throw core::invalid_argument("a limit of 0 bytes leaves no room to run in");
+  return static_cast<std::int64_t>(bytes);
 }
 
-double parse_cpus(std::string_view text) {
+std::int64_t parse_cpus(std::string_view text) {
   double cpus = 0;
-  const char* const text_end = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), text_end, cpus, std::chars_format::fixed);
-  if (error != std::errc{} || end != text_end || !(cpus > 0 && cpus <= kMostCpus))
-    throw core::invalid_argument("a number of CPUs is like 1.5 or 2, not " + core::quoted(text));
-  return cpus;
-}
-
-void set_cpus(ResourceLimits& limits, double cpus) {
-  if (limits.cpu_quota) throw core::invalid_argument("a number of CPUs and a CPU quota say the same: give one of them");
-  if (!limits.cpu_period) limits.cpu_period = kDefaultPeriod;
-  const double quota = std::round(cpus * static_cast<double>(*limits.cpu_period));
-  if (quota < kLeastQuota)
-    throw core::invalid_argument("less than 1 ms of CPU time in a period is more than the kernel can measure out");
-  limits.cpu_quota = static_cast<std::int64_t>(quota);
-}
-
-void check_cpu_list(std::string_view text) {
-  std::string_view rest = text;
-  while (take_range(rest)) {
-    if (rest.empty()) return;
-    if (!rest.starts_with(',')) break;
-    rest.remove_prefix(1);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), cpus, std::chars_format::fixed);
+  if (error != std::errc{} || end != text.data() + text.size() || !(cpus >= kLeastCpus) || !(cpus <= kMostCpus)) {
+    throw core::invalid_argument(core::quoted(text) +
+                                 " is not a number of processors: expected one from 0.01 to 8192, such as 1.5");
   }
-  throw bad_list(text);
+  return std::llround(cpus * static_cast<double>(kCpuPeriodUs));
+}
+
+std::int64_t parse_whole(std::string_view text, std::int64_t least, std::int64_t most) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || number < least || number > most) {
+    throw core::invalid_argument(core::quoted(text) + " is not a whole number from " + std::to_string(least) + " to " +
+                                 std::to_string(most));
+  }
+  return number;
+}
+
+std::string parse_cpuset(std::string_view text) {
+  if (!is_cpuset(text)) throw core::invalid_argument(core::quoted(text) + " is not a list such as 0-3,5");
+  return std::string(text);
+}
+
+void check(const Resources& resources) {
+  const std::int64_t memory = resources.memory_bytes.value_or(-1);
+  const std::int64_t swap = resources.memory_swap_bytes.value_or(-1);
+  if (resources.memory_bytes && swap >= 0 && (memory < 0 || swap < memory))
+    throw core::invalid_argument("the limit of memory and swap together is below that of memory alone");
+  if (memory >= 0 && resources.memory_reservation_bytes.value_or(0) > memory)
+    throw core::invalid_argument("the reservation of memory is above its limit");
+}
+
+Json to_json(const Resources& resources) {
+  Json json = Json::object();
+  Json memory = Json::object();
+  add(memory, "limit", resources.memory_bytes);
+  add(memory, "reservation", resources.memory_reservation_bytes);
+  add(memory, "swap", resources.memory_swap_bytes);
+  Json cpu = Json::object();
+  add(cpu, "shares", resources.cpu_shares);
+  add(cpu, "quota", resources.cpu_quota_us);
+  add(cpu, "period", resources.cpu_period_us);
+  if (!resources.cpuset_cpus.empty()) cpu["cpus"] = resources.cpuset_cpus;
+  if (!resources.cpuset_mems.empty()) cpu["mems"] = resources.cpuset_mems;
+  if (!memory.empty()) json["memory"] = std::move(memory);
+  if (!cpu.empty()) json["cpu"] = std::move(cpu);
+  if (resources.pids) json["pids"] = {{"limit", *resources.pids}};
+  return json;
 }
 
 nlohmann::ordered_json parse_resources(const std::string& json) {

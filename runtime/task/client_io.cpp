@@ -195,6 +195,7 @@ std::array<pollfd, AttachedTask::kSlots> AttachedTask::wait_for_events(int shim)
 ExitStatus AttachedTask::run() {
   if (options_.terminal) pass_size_on();
   process_.start();
+  if (options_.started) options_.started();
   // Only now: the message of a start that failed goes to a terminal as it was.
   core::RawTerminal raw(options_.terminal ? options_.input : -1);
   const int shim = process_.begin_wait();

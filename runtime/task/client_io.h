@@ -5,6 +5,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -51,6 +52,7 @@ struct AttachOptions {
   int input = 0;
   int output = 1;
   int error = 2;
+  std::function<void()> started{};  // called once the process runs, before anything of it is read
 };
 
 /// Starts a process and stays with it until it has ended and all its output is written: copies the streams, closes

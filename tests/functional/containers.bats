@@ -70,3 +70,72 @@ setup() {
   assert_equal "$(ctr containers ls -q)$(ctr tasks ls -q)" ""
   await_census "$NOTHING_LEFT"
 }
+
+@test "create: a record and a snapshot, no task; an id that is taken is refused" {
+  run_apart ctr containers create --label a=1 -t --memory 64m "$BUSYBOX" "$TOKEN" sh -c true
+  assert_equal "$status:$output:$errors" "0::"
+  assert_equal "$(ctr containers ls -q)" "$TOKEN"
+  assert_equal "$(ctr tasks ls -q)" ""
+  assert_match "$(ctr snapshots ls)" "$TOKEN"
+  assert_equal "$(ctr info --spec "$TOKEN" | jq -c '[.process.terminal, .process.args, .linux.resources.memory]')" \
+    '[true,["sh","-c","true"],{"limit":67108864}]'
+  assert_fails_cleanly ctr create "$BUSYBOX" "$TOKEN" true
+  assert_match "$errors" "container \"$TOKEN\": already exists"
+  ctr containers rm "$TOKEN"
+  assert_equal "$(ctr snapshots ls | grep -c "$TOKEN")" 0
+  check_state
+  await_census "$NOTHING_LEFT"
+}
+
+@test "label: set, removed, printed; one event a change and none without one" {
+  ctr create --label a=1 --label b=2 "$BUSYBOX" "$TOKEN" true
+  assert_equal "$(ctr containers label "$TOKEN")" "a=1,b=2"
+  assert_equal "$(ctr containers label "$TOKEN" b= c=3 d)" "a=1,c=3,d=true"
+  assert_equal "$(ctr c label "$TOKEN" c=3)" "a=1,c=3,d=true"
+  assert_equal "$(ctr info "$TOKEN" | jq -c .Labels)" '{"a":"1","c":"3","d":"true"}'
+  assert_equal "$(ctr events --since 1 --no-follow --format json topic==/containers/update | jq -c '[.event.id, .event.labels]')" \
+    "[\"$TOKEN\",{\"a\":\"1\",\"c\":\"3\",\"d\":\"true\"}]"
+  assert_fails_cleanly ctr containers label nonesuch a=1
+  assert_match "$errors" 'container "nonesuch".*not found'
+}
+
+@test "labels of a file" {
+  printf '%s\n' '# ours' 'tier=db' 'plain' >"$BATS_TEST_TMPDIR/labels"
+  ctr create --label-file "$BATS_TEST_TMPDIR/labels" --label tier=web "$BUSYBOX" "$TOKEN" true
+  assert_equal "$(ctr containers label "$TOKEN")" "plain=true,tier=web"
+}
+
+@test "update: image, labels, runtime and spec of the record" {
+  ctr create "$BUSYBOX" "$TOKEN" true
+  printf '#!/bin/sh\nexec runc "$@"\n' >"$BATS_TEST_TMPDIR/runtime"
+  chmod 755 "$BATS_TEST_TMPDIR/runtime"
+  ctr info --spec "$TOKEN" | jq '.hostname = "changed"' >"$BATS_TEST_TMPDIR/spec"
+  ctr containers update --image other --label a=1 --runtime "$BATS_TEST_TMPDIR/runtime" --spec "$BATS_TEST_TMPDIR/spec" "$TOKEN"
+  assert_equal "$(ctr info "$TOKEN" | jq -c '[.Image, .Labels.a, .Runtime, .Spec.hostname]')" \
+    "[\"other\",\"1\",{\"Name\":\"io.containerd.runc.v2\",\"Options\":{\"BinaryName\":\"$BATS_TEST_TMPDIR/runtime\"}},\"changed\"]"
+  ctr containers update --runtime io.containerd.runc.v2 "$TOKEN"
+  assert_equal "$(ctr info "$TOKEN" | jq -c .Runtime.Options)" null
+  ctr info "$TOKEN" >"$BATS_TEST_TMPDIR/before"
+  echo '{}' >"$BATS_TEST_TMPDIR/empty"
+  assert_fails_cleanly ctr containers update --spec "$BATS_TEST_TMPDIR/empty" "$TOKEN"
+  assert_match "$errors" 'config.json has no ociVersion'
+  assert_fails_cleanly ctr containers update --runtime nonesuch --label b=2 "$TOKEN"
+  assert_fails_cleanly ctr containers update "$TOKEN"
+  assert_match "$errors" 'nothing to update'
+  assert_fails_cleanly ctr containers update --image x nonesuch
+  assert_match "$errors" 'container "nonesuch".*not found'
+  ctr info "$TOKEN" | diff "$BATS_TEST_TMPDIR/before" -
+}
+
+@test "remove --force ends what runs; what was to remove itself is no failure, an unknown id is" {
+  ctr run -d "$BUSYBOX" "$TOKEN-1" sleep 100
+  ctr run -d --rm "$BUSYBOX" "$TOKEN-2" sleep 100
+  ctr create "$BUSYBOX" "$TOKEN-3" true
+  ctr containers rm --force "$TOKEN-1" "$TOKEN-2" "$TOKEN-3"
+  assert_equal "$(ctr containers ls -q)$(ctr tasks ls -q)" ""
+  assert_equal "$(ctr snapshots ls | grep -c "$TOKEN")" 0
+  assert_fails_cleanly ctr containers rm --force nonesuch
+  assert_match "$errors" 'container "nonesuch".*not found'
+  await_census "$NOTHING_LEFT"
+  check_state
+}

@@ -187,7 +187,7 @@ has_file() { [ -n "$(find "$CTRBOX_ROOT/snapshots" -name "$1" -print -quit)" ]; 
   assert_fails_cleanly ctr tasks update "$TOKEN"
   assert_match "$errors" 'no limit was given'
   assert_fails_cleanly ctr tasks update --memory lots "$TOKEN"
-  assert_match "$errors" '^ctr: --memory: size "lots"'
+  assert_match "$errors" '^ctr: flag --memory "lots"'
   assert_fails_cleanly ctr tasks update --cpuset-cpus 3-1 "$TOKEN"
   assert_fails_cleanly ctr tasks update --cpus 1 --cpu-quota 1000 "$TOKEN"
   echo '[1]' >"$BATS_TEST_TMPDIR/limits.json"

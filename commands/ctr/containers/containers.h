@@ -6,6 +6,9 @@
 
 namespace ctrbox::commands {
 
+Action declare_containers_create(CLI::App& app);
+Action declare_containers_label(CLI::App& app);
+Action declare_containers_update(CLI::App& app);
 Action declare_containers_ls(CLI::App& app);
 Action declare_containers_info(CLI::App& app);
 Action declare_containers_rm(CLI::App& app);

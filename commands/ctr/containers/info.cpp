@@ -19,12 +19,17 @@ struct Options {
   bool spec = false;
 };
 
+Json runtime_options(const core::containers::Container& container) {
+  if (container.runtime_binary.empty()) return nullptr;
+  return {{"BinaryName", container.runtime_binary}};
+}
+
 Json record_json(const core::containers::Container& container) {
   return {
       {"ID", container.id},
       {"Labels", container.labels},
       {"Image", container.image},
-      {"Runtime", {{"Name", container.runtime_name}, {"Options", nullptr}}},
+      {"Runtime", {{"Name", container.runtime_name}, {"Options", runtime_options(container)}}},
       {"SnapshotKey", container.snapshot_key},
       {"Snapshotter", container.snapshotter},
       {"CreatedAt", core::to_rfc3339(container.created_at)},

@@ -1,4 +1,3 @@
-#include <csignal>
 #include <memory>
 #include <string>
 #include <vector>
@@ -7,7 +6,7 @@
 #include "commands/ctr/tasks/tasks.h"
 #include "commands/each.h"
 #include "commands/flags/declare.h"
-#include "core/base/error.h"
+#include "runtime/task/forced_removal.h"
 #include "runtime/task/task.h"
 
 namespace ctrbox::commands {
@@ -18,32 +17,12 @@ struct Options {
   bool force = false;
 };
 
-void end(runtime::Task& task) {
-  try {
-    task.kill_all(SIGKILL);
-  } catch (const core::Error& error) {
-    if (error.code() != core::ErrorCode::not_found) throw;  // it has ended by itself
-  }
-  task.wait();
-}
-
-/// The task of `run --rm` goes with its end: its shim removes it.
-void remove_ended(runtime::Task& task) {
-  try {
-    task.remove();
-  } catch (const core::Error& error) {
-    if (error.code() != core::ErrorCode::not_found) throw;
-  }
-}
-
 int remove(Context& context, const Options& options) {
   const auto remove_one = [&](const std::string& id) {
-    auto task = runtime::Task::open(context.database(), context.paths(), context.ns(), id);
     if (options.force) {
-      end(task);
-      remove_ended(task);
+      runtime::remove_task_by_force(context.database(), context.paths(), context.ns(), id);
     } else {
-      task.remove();
+      runtime::Task::open(context.database(), context.paths(), context.ns(), id).remove();
     }
   };
   return for_each_name(context, options.ids, "failed to delete task", remove_one, Echo::nothing);

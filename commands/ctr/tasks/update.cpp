@@ -10,6 +10,7 @@
 #include "commands/flags/declare.h"
 #include "commands/flags/limits.h"
 #include "core/base/error.h"
+#include "core/containers/containers.h"
 #include "core/sys/file.h"
 #include "runtime/spec/resources.h"
 #include "runtime/task/task.h"
@@ -38,6 +39,12 @@ nlohmann::ordered_json wanted_resources(const Options& options) {
 int update(Context& context, const Options& options) {
   const auto resources = wanted_resources(options);
   runtime::Task::open(context.database(), context.paths(), context.ns(), options.id).update(resources.dump());
+  // The next start has them as well.
+  context.database().write(state::Durability::full, [&](state::Transaction& tx) {
+    auto container = core::containers::get(tx.database(), context.ns(), options.id);
+    container.spec = runtime::with_resources(container.spec, resources);
+    core::containers::update(tx, context.ns(), container, {"spec"});
+  });
   return 0;
 }
 

@@ -31,6 +31,14 @@ Action declare_run(CLI::App& app) {
   return [](Context&) { return 0; };
 }
 
+Action declare_optional_id(CLI::App& app) {
+  options = {};
+  add_switch(app, "--rm", options.remove, "remove");
+  add_positional(app, "IMAGE", options.image, "image");
+  add_positional(app, "ID", options.id, "id", Presence::optional);
+  return [](Context&) { return 0; };
+}
+
 Action declare_list(CLI::App& app) {
   options = {};
   add_switch(app, "-q,--quiet", options.remove, "quiet");
@@ -70,6 +78,17 @@ TEST(Arguments, TheTailIsVerbatim) {
   EXPECT_EQ(parse(kRun, {"redis", "id", "sh", "-c", "x", "--rm", "--help", "--", "[a,b]"}),
             (Words{"sh", "-c", "x", "--rm", "--help", "--", "[a,b]"}));
   EXPECT_FALSE(options.remove);
+}
+
+constexpr Command kShort = {.path = "run", .declare = declare_optional_id, .raw_after = 2};
+
+TEST(Arguments, ASeparatorAfterTheFirstArgumentBeginsTheTailEarly) {
+  EXPECT_EQ(parse(kShort, {"--rm", "redis", "--", "sh", "-c", "--"}), (Words{"sh", "-c", "--"}));
+  EXPECT_EQ(options.image, "redis");
+  EXPECT_EQ(options.id, "");
+  EXPECT_TRUE(options.remove);
+  EXPECT_EQ(parse(kShort, {"--", "redis", "--", "sh"}), (Words{"sh"}));
+  EXPECT_EQ(usage_error(kRun, {"redis", "--", "sh"}), "missing argument ID");
 }
 
 TEST(Arguments, OneSeparatorBeforeTheTailIsDropped) {

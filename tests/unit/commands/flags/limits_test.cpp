@@ -18,7 +18,7 @@ std::string refusal(const LimitFlags& flags) {
   return "";
 }
 
-TEST(Limits, NothingTypedSetsNothing) { EXPECT_EQ(chosen_limits({}), runtime::ResourceLimits()); }
+TEST(Limits, NothingTypedSetsNothing) { EXPECT_EQ(chosen_limits({}), runtime::Resources()); }
 
 TEST(Limits, WhatIsTypedIsSet) {
   LimitFlags flags;
@@ -26,15 +26,14 @@ TEST(Limits, WhatIsTypedIsSet) {
   flags.memory_swap = "-1";
   flags.cpus = "0.5";
   flags.cpu_shares = "512";
-  flags.cpu_period = "50000";
   flags.cpuset_cpus = "0-1";
   flags.cpuset_mems = "0";
   flags.pids = "100";
-  runtime::ResourceLimits limits;
+  runtime::Resources limits;
   limits.memory_bytes = 64 << 20;
   limits.memory_swap_bytes = -1;
-  limits.cpu_quota = 25'000;
-  limits.cpu_period = 50'000;
+  limits.cpu_quota_us = 50'000;
+  limits.cpu_period_us = 100'000;
   limits.cpu_shares = 512;
   limits.cpuset_cpus = "0-1";
   limits.cpuset_mems = "0";
@@ -42,30 +41,21 @@ TEST(Limits, WhatIsTypedIsSet) {
   EXPECT_EQ(chosen_limits(flags), limits);
 }
 
-TEST(Limits, ARefusalNamesTheFlag) {
+TEST(Limits, ARefusalNamesTheFlagAndTheValue) {
   LimitFlags flags;
   flags.memory = "lots";
-  EXPECT_THAT(refusal(flags), testing::StartsWith("--memory: size \"lots\""));
-  flags = {};
-  flags.memory = "0";
-  EXPECT_THAT(refusal(flags), testing::StartsWith("--memory: "));
+  EXPECT_THAT(refusal(flags), testing::StartsWith("flag --memory \"lots\": "));
   flags = {};
   flags.memory = "64m";
   flags.memory_swap = "63m";
-  EXPECT_THAT(refusal(flags), testing::StartsWith("--memory-swap is memory and swap together"));
+  EXPECT_THAT(refusal(flags), testing::HasSubstr("memory and swap together"));
   flags = {};
   flags.pids = "-2";
-  EXPECT_THAT(refusal(flags), testing::StartsWith("--pids-limit: \"-2\" is not a number (-1: unlimited)"));
-  flags = {};
-  flags.cpu_shares = "1";
-  EXPECT_THAT(refusal(flags), testing::StartsWith("--cpu-shares: \"1\" is not a number from 2 to"));
-  flags = {};
-  flags.cpuset_cpus = "three";
-  EXPECT_THAT(refusal(flags), testing::StartsWith("--cpuset-cpus: "));
+  EXPECT_THAT(refusal(flags), testing::StartsWith("flag --pids-limit \"-2\": "));
   flags = {};
   flags.cpus = "1";
   flags.cpu_quota = "1000";
-  EXPECT_THAT(refusal(flags), testing::StartsWith("--cpus: "));
+  EXPECT_THAT(refusal(flags), testing::StartsWith("--cpus "));
 }
 
 }  // namespace

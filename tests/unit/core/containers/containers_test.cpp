@@ -113,6 +113,95 @@ TEST_F(ContainersTest, RemoveIsRefusedWhileThereIsATask) {
   EXPECT_NO_THROW(write(remove_it));
 }
 
+TEST_F(ContainersTest, TheRuntimesProgramIsKeptAndTold) {
+  Container container = example("redis");
+  container.runtime_binary = "/usr/local/bin/crun";
+  create_container("foo", container);
+  EXPECT_EQ(get(database(), "foo", "redis").runtime_binary, "/usr/local/bin/crun");
+  EXPECT_EQ(list(database(), "foo", {}).at(0).runtime_binary, "/usr/local/bin/crun");
+  state::Statement event = database().query("SELECT payload FROM events WHERE topic = '/containers/create'");
+  ASSERT_TRUE(event.step());
+  EXPECT_NE(event.blob(0).find("containerd.runc.v1.Options"), std::string::npos);
+  EXPECT_NE(event.blob(0).find("/usr/local/bin/crun"), std::string::npos);
+}
+
+TEST_F(ContainersTest, UpdateChangesTheFieldsThatAreNamedAndNoOthers) {
+  create_container("foo", example("redis"));
+  Container wanted = example("redis");
+  wanted.image = "other";
+  wanted.spec = "{}";
+  wanted.runtime_binary = "crun";
+  wanted.snapshot_key = "elsewhere";
+  wanted.labels = {{"b", "2"}, {"c", "3"}};
+  const auto update_it = [&](const std::vector<std::string>& fields) {
+    write([&](state::Transaction& tx) { update(tx, "foo", wanted, fields); });
+    return get(database(), "foo", "redis");
+  };
+  Container now = update_it({"image"});
+  EXPECT_EQ(now.image, "other");
+  EXPECT_EQ(now.labels, (Labels{{"a", "1"}}));
+  EXPECT_EQ(now.spec, R"({"ociVersion":"1.0.2"})");
+  EXPECT_GT(now.updated_at, now.created_at);
+  now = update_it({"labels.b", "labels.a"});  // a is not among the wanted: it goes
+  EXPECT_EQ(now.labels, (Labels{{"b", "2"}}));
+  EXPECT_EQ(update_it({"labels"}).labels, (Labels{{"b", "2"}, {"c", "3"}}));
+  now = update_it({"runtime", "spec", "rootfs"});
+  EXPECT_EQ(now.runtime_binary, "crun");
+  EXPECT_EQ(now.spec, "{}");
+  EXPECT_EQ(now.snapshot_key, "elsewhere");
+  EXPECT_EQ(told().size(), 6U);
+  EXPECT_EQ(told().back(), "foo /containers/update");
+}
+
+TEST_F(ContainersTest, UpdateWithoutFieldsReplacesEverythingButTheTimeOfCreation) {
+  create_container("foo", example("redis"));
+  const Container before = get(database(), "foo", "redis");
+  Container wanted;
+  wanted.id = "redis";
+  wanted.image = "other";
+  wanted.spec = "{}";
+  wanted.snapshotter = "native";
+  write([&](state::Transaction& tx) { update(tx, "foo", wanted, {}); });
+  const Container now = get(database(), "foo", "redis");
+  EXPECT_EQ(now.image, "other");
+  EXPECT_EQ(now.labels, Labels{});
+  EXPECT_EQ(now.snapshotter, "native");
+  EXPECT_EQ(now.snapshot_key, "");
+  EXPECT_EQ(now.created_at, before.created_at);
+}
+
+TEST_F(ContainersTest, AnUpdateThatChangesNothingIsNotTold) {
+  create_container("foo", example("redis"));
+  const Container before = get(database(), "foo", "redis");
+  write([&](state::Transaction& tx) { update(tx, "foo", before, {}); });
+  write([&](state::Transaction& tx) { update(tx, "foo", before, {"image", "labels.a", "labels.none"}); });
+  EXPECT_EQ(get(database(), "foo", "redis").updated_at, before.updated_at);
+  EXPECT_EQ(told().size(), 2U);
+}
+
+TEST_F(ContainersTest, BadUpdatesChangeNothing) {
+  create_container("foo", example("redis"));
+  Container wanted = example("redis");
+  wanted.image = "other";
+  const auto refused_with = [&](const std::vector<std::string>& fields) {
+    return std::string(refused([&](state::Transaction& tx) { update(tx, "foo", wanted, fields); }).what());
+  };
+  for (const char* field : {"created_at", "id", "labels.", ""})
+    EXPECT_EQ(refused_with({"image", field}), "cannot update \"" + std::string(field) + "\" field on \"redis\"");
+  wanted.id = "none";
+  EXPECT_EQ(refused_with({"image"}), "container \"none\": not found");
+  wanted.id = "";
+  EXPECT_EQ(refused_with({"image"}), "Container.ID required");
+  EXPECT_EQ(get(database(), "foo", "redis").image, "docker.io/library/redis:latest");
+  EXPECT_EQ(told().size(), 2U);
+}
+
+TEST_F(ContainersTest, AnIdThatIsMadeUpIsTwelveHexadecimalDigits) {
+  const std::string id = unused_id(database(), "foo");
+  EXPECT_THAT(id, ::testing::MatchesRegex("[0-9a-f]{12}"));
+  EXPECT_NE(unused_id(database(), "foo"), id);
+}
+
 TEST_F(ContainersTest, ListIsInByteOrderFilteredAndWithoutSpecs) {
   create_container("foo", example("b"));
   Container second = example("a");

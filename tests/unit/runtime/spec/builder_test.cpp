@@ -35,6 +35,8 @@ HostFacts plain_host() {
   HostFacts host;
   host.architecture = "amd64";
   host.hard_limit_of_open_files = 1048576;
+  host.capabilities = (std::uint64_t{1} << 41) - 1;
+  host.kernel = {6, 1};
   host.name_service_files = {"/etc/resolv.conf", "/etc/hosts"};
   return host;
 }
@@ -69,9 +71,21 @@ void expect_golden(const std::string& name, const std::string& actual) {
   EXPECT_EQ(actual, expected.str()) << "differs from " << path << "; ACCEPT=1 rewrites it";
 }
 
+// The names of the filter's rules as a set: one more is one line of a patch, and not all that follow it.
+nlohmann::json with_names_as_sets(const std::string& spec) {
+  auto json = nlohmann::json::parse(spec);
+  if (!json["linux"].contains("seccomp")) return json;
+  for (auto& rule : json["linux"]["seccomp"]["syscalls"]) {
+    auto set = nlohmann::json::object();
+    for (const auto& name : rule["names"]) set[name.get<std::string>()] = true;
+    rule["names"] = std::move(set);
+  }
+  return json;
+}
+
 // What an option changes, as a JSON patch on the default spec, one operation a line.
 void expect_change(const std::string& name, const std::string& spec) {
-  const auto patch = nlohmann::json::diff(nlohmann::json::parse(build(plain_options())), nlohmann::json::parse(spec));
+  const auto patch = nlohmann::json::diff(with_names_as_sets(build(plain_options())), with_names_as_sets(spec));
   std::string lines;
   for (const auto& operation : patch) lines += operation.dump() + "\n";
   expect_golden(name + ".patch", lines);
@@ -141,6 +155,141 @@ TEST(SpecBuilder, RootDirectoryOption) {
   expect_change("rootfs", build(options));
 }
 
+TEST(SpecBuilder, CapabilityOptions) {
+  auto options = plain_options();
+  options.security.capabilities = {{"CAP_NET_ADMIN", "CAP_SYS_ADMIN"}, {"CAP_MKNOD"}};
+  expect_change("capabilities", build(options));
+}
+
+TEST(SpecBuilder, PrivilegedOption) {
+  auto options = plain_options();
+  options.security.privileged = true;
+  options.devices = {{"/dev/fuse", 'c', 10, 229, 0666, 0, 0, "rwm"}};
+  expect_change("privileged", build(options));
+}
+
+TEST(SpecBuilder, PrivilegedWithAFilterThatIsAskedFor) {
+  auto options = plain_options();
+  options.security.privileged = true;
+  options.security.seccomp = SeccompSource::profile;
+  options.security.seccomp_profile = R"({"defaultAction":"SCMP_ACT_LOG"})";
+  EXPECT_EQ(Json::parse(build(options))["linux"]["seccomp"],
+            Json::parse(R"({"defaultAction":"SCMP_ACT_LOG","syscalls":[]})"));
+}
+
+TEST(SpecBuilder, UnconfinedOption) {
+  auto options = plain_options();
+  options.security.seccomp = SeccompSource::none;
+  expect_change("unconfined", build(options));
+}
+
+TEST(SpecBuilder, SeccompProfileOption) {
+  auto options = plain_options();
+  options.security.seccomp = SeccompSource::profile;
+  options.security.seccomp_profile = R"({"defaultAction":"SCMP_ACT_ALLOW","syscalls":[
+      {"names":["mkdir"],"action":"SCMP_ACT_ERRNO","includes":{"caps":["CAP_CHOWN"]}},
+      {"names":["rmdir"],"action":"SCMP_ACT_ERRNO","includes":{"caps":["CAP_SYS_ADMIN"]}}]})";
+  expect_golden("seccomp_profile.json", Json::parse(build(options))["linux"]["seccomp"].dump(1) + "\n");
+}
+
+TEST(SpecBuilder, AppArmorOptionWhereTheKernelHasIt) {
+  auto options = plain_options();
+  options.security.apparmor_profile = "strict";
+  auto host = plain_host();
+  host.has_apparmor = true;
+  expect_change("apparmor", build(options, plain_image(), host));
+  host.has_apparmor = false;
+  EXPECT_THROW(build(options, plain_image(), host), core::Error);
+}
+
+TEST(SpecBuilder, NewPrivilegesOption) {
+  auto options = plain_options();
+  options.security.allow_new_privileges = true;
+  expect_change("new_privileges", build(options));
+}
+
+TEST(SpecBuilder, DeviceOption) {
+  auto options = plain_options();
+  options.devices = {{"/dev/fuse", 'c', 10, 229, 0660, 0, 44, "rw"}};
+  expect_change("device", build(options));
+}
+
+TEST(SpecBuilder, TmpfsOption) {
+  auto options = plain_options();
+  options.mounts = {parse_tmpfs("/tmp:size=64m")};
+  expect_change("tmpfs", build(options));
+}
+
+TEST(SpecBuilder, ResourceOptions) {
+  auto options = plain_options();
+  options.resources.memory_bytes = 64 << 20;
+  options.resources.memory_swap_bytes = -1;
+  options.resources.memory_reservation_bytes = 32 << 20;
+  options.resources.cpu_quota_us = parse_cpus("1.5");
+  options.resources.cpu_period_us = kCpuPeriodUs;
+  options.resources.cpu_shares = 512;
+  options.resources.cpuset_cpus = "0-1";
+  options.resources.cpuset_mems = "0";
+  options.resources.pids = 100;
+  expect_change("resources", build(options));
+}
+
+TEST(SpecBuilder, ResourceLimitOptions) {
+  auto options = plain_options();
+  options.rlimits = {parse_rlimit("nofile=2048:4096"), parse_rlimit("core=0"), parse_rlimit("core=unlimited")};
+  expect_change("rlimits", build(options));
+}
+
+TEST(SpecBuilder, OutOfMemoryScoreOption) {
+  auto options = plain_options();
+  options.oom_score_adj = -500;
+  expect_change("oom_score_adj", build(options));
+}
+
+TEST(SpecBuilder, JoinedNamespaceOptions) {
+  auto options = plain_options();
+  options.namespaces = {{"network", "/run/netns/blue"}, {"uts", "/proc/1/ns/uts"}, {"user", "/proc/1/ns/user"}};
+  expect_change("namespaces", build(options));
+}
+
+TEST(SpecBuilder, IdMapOptions) {
+  auto options = plain_options();
+  options.uid_map = {{0, 100000, 65536}};
+  options.gid_map = {{0, 200000, 1000}, {1000, 300000, 10}};
+  expect_change("id_maps", build(options));
+}
+
+TEST(SpecBuilder, IdMapsWithTheHostsNetwork) {
+  auto options = plain_options();
+  options.net_host = true;
+  options.uid_map = options.gid_map = {{0, 100000, 65536}};
+  expect_change("id_maps_net_host", build(options));
+}
+
+TEST(SpecBuilder, HostnameOption) {
+  auto options = plain_options();
+  options.hostname = "db.example";
+  expect_change("hostname", build(options));
+}
+
+TEST(SpecBuilder, RootPropagationOption) {
+  auto options = plain_options();
+  options.rootfs_propagation = "rshared";
+  expect_change("propagation", build(options));
+}
+
+TEST(SpecBuilder, CgroupOption) {
+  auto options = plain_options();
+  options.cgroup = "/mine/web";
+  expect_change("cgroup", build(options));
+}
+
+TEST(SpecBuilder, AnnotationOptions) {
+  auto options = plain_options();
+  options.annotations = {{"org.example.a", "1"}, {"b", ""}};
+  expect_change("annotations", build(options));
+}
+
 TEST(SpecBuilder, ImageUserWorkingDirectoryAndEnvironmentAreApplied) {
   auto config = plain_image();
   config.user = "33:tls";
@@ -186,6 +335,19 @@ std::string message_of(const SpecOptions& options, const core::ImageConfig& conf
 TEST(SpecBuilder, NoCommandAtAllIsRefused) {
   EXPECT_EQ(message_of(plain_options(), {}),
             "no command to run: the image names none, so one must follow the container id");
+}
+
+TEST(SpecBuilder, OptionsThatContradictEachOtherAreRefused) {
+  auto options = plain_options();
+  options.uid_map = {{0, 100000, 65536}};
+  EXPECT_EQ(message_of(options), "user ids and group ids are mapped together: one map is missing");
+  options.gid_map = options.uid_map;
+  options.namespaces = {{"user", "/proc/1/ns/user"}};
+  EXPECT_EQ(message_of(options), "a user namespace that is joined has its own mapping of ids");
+  options = plain_options();
+  options.net_host = true;
+  options.namespaces = {{"network", "/run/netns/blue"}};
+  EXPECT_EQ(message_of(options), "the network is either the host's or that of a namespace");
 }
 
 TEST(SpecBuilder, RelativeWorkingDirectoryIsRefused) {

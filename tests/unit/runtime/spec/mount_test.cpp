@@ -49,5 +49,25 @@ TEST(ParseMount, WrongSpecificationsAreRefused) {
   EXPECT_EQ(failure("\"src=/a"), "invalid mount specification: a quote is not closed");
 }
 
+using Options = std::vector<std::string>;
+
+TEST(Tmpfs, IsClosedUnlessOpened) {
+  EXPECT_EQ(parse_tmpfs("/tmp"), (SpecMount{"tmpfs", "tmpfs", "/tmp", {"nosuid", "noexec", "nodev"}}));
+  EXPECT_EQ(parse_tmpfs("/tmp:size=64m,exec,mode=1777,nodev").options,
+            (Options{"nosuid", "nodev", "size=64m", "exec", "mode=1777"}));
+}
+
+TEST(Tmpfs, WhatItDoesNotHaveIsRefused) {
+  for (const char* text :
+       {"", "tmp", ":size=1m", "/tmp:bogus", "/tmp:size", "/tmp:size=", "/tmp:bind", "/tmp:upperdir=/x", "/tmp:,ro"})
+    EXPECT_THROW(parse_tmpfs(text), core::Error) << text;
+}
+
+TEST(Propagation, EightWords) {
+  for (const char* word : {"shared", "rshared", "slave", "rslave", "private", "rprivate", "unbindable", "runbindable"})
+    EXPECT_EQ(parse_propagation(word), word);
+  for (const char* word : {"", "share", "rrshared"}) EXPECT_THROW(parse_propagation(word), core::Error) << word;
+}
+
 }  // namespace
 }  // namespace ctrbox::runtime
