@@ -28,6 +28,8 @@ struct Options {
   ContainerFlags container;
   bool remove = false;
   bool detach = false;
+  bool interactive = false;
+  std::string log_uri;
   std::string pid_file;
   // Known once the container is planned:
   std::string id;
@@ -37,7 +39,11 @@ struct Options {
 void declare_flags(CLI::App& app, Options& options) {
   add_switch(app, "--rm", options.remove, "remove container and snapshot when it ends");
   add_switch(app, "-d,--detach", options.detach, "do not wait for it");
+  add_switch(app, "-i,--interactive", options.interactive, "with -d: leave its input open for those that attach");
   add_container_flags(app, options.container);
+  add_value(
+      app, "--log-uri", options.log_uri, "URI",
+      "write its output to file:///path or to a program, binary:///path?key=value, or to none; its log when left out");
   add_value(app, "--pid-file", options.pid_file, "FILE", "write the pid of its first process to a file");
 }
 
@@ -97,6 +103,9 @@ int start(Context& context, const Options& options, const runtime::NewContainer&
   create.rootfs = container.rootfs;
   create.terminal = options.terminal;
   create.remove_on_exit = options.remove;
+  create.open_stdin = options.interactive && options.detach;
+  // A log that goes with the end of what it tells is not worth writing.
+  create.log_uri = options.log_uri.empty() && options.remove && !options.detach ? "none" : options.log_uri;
   std::optional<runtime::FifoSet> fifos;
   if (!options.detach) {
     fifos.emplace(runtime::FifoSet::create(context.paths(), options.terminal));
@@ -127,6 +136,8 @@ int start(Context& context, const Options& options, const runtime::NewContainer&
 }
 
 int run(Context& context, const Options& typed) {
+  if (typed.remove && !typed.container.restart.empty() && typed.container.restart != "no")
+    throw core::invalid_argument("--rm and --restart say opposite things: give one of them");
   // The name may be taken by a container whose shim was killed and which was to be removed.
   runtime::settle_tasks(context.database(), context.paths(), context.ns());
   const ContainerPlan plan = make_plan(context, typed);

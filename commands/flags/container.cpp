@@ -8,6 +8,7 @@
 #include "commands/flags/declare.h"
 #include "commands/flags/labels.h"
 #include "commands/flags/snapshotter.h"
+#include "commands/flags/value.h"
 #include "core/base/error.h"
 #include "core/base/ids.h"
 #include "core/base/scope_exit.h"
@@ -18,6 +19,7 @@
 #include "runtime/spec/defaults.h"
 #include "runtime/spec/document.h"
 #include "runtime/spec/environment.h"
+#include "runtime/task/restart_policy.h"
 
 namespace ctrbox::commands {
 namespace {
@@ -118,6 +120,8 @@ void add_container_flags(CLI::App& app, ContainerFlags& flags) {
   add_switch(app, "--rootfs", flags.from_directory, "IMAGE is a directory, used as it is");
   add_value(app, "--config", flags.config, "FILE", "a whole runtime spec, config.json; then there is no IMAGE");
   add_value(app, "--runtime,--runc-binary", flags.runtime, "PROGRAM", "OCI runtime: runc, crun, or a path");
+  add_value(app, "--restart", flags.restart, "POLICY",
+            "start it again when it ends: no, always, unless-stopped, on-failure[:N]");
   add_value(app, "--cidfile", flags.id_file, "FILE", "write the ID to a new file");
 }
 
@@ -151,6 +155,8 @@ ContainerPlan plan_container(Context& context, const ContainerFlags& flags) {
   request.snapshotter = chosen_snapshotter(flags.snapshotter);
   request.labels = new_labels(flags);
   request.runtime_binary = chosen_runtime(flags.runtime);
+  const auto policy = parsed("--restart", flags.restart, runtime::parse_restart_policy);
+  if (policy.when != runtime::RestartPolicy::When::no) request.labels[runtime::kRestartPolicyLabel] = flags.restart;
   return plan;
 }
 

@@ -25,6 +25,7 @@ struct ContainerFlags {
   bool from_directory = false;
   std::string config;
   std::string runtime;
+  std::string restart;
   std::string snapshotter;
   std::vector<std::string> labels, label_files;
   std::string id_file;

@@ -103,6 +103,7 @@ std::vector<std::string> parse_cgroup_mounts(const std::string& mountinfo) {
 }
 
 std::vector<std::string> find_cgroups(const std::string& path) {
+  if (path.find_first_not_of('/') == path.npos) return {};
   std::vector<std::string> found;
   for (const auto& mount : parse_cgroup_mounts(read_file(AT_FDCWD, "/proc/self/mountinfo", kMaxMountInfoBytes))) {
     const auto status = find_status(AT_FDCWD, mount + path);

@@ -15,7 +15,7 @@ namespace ctrbox::core {
 /// True if /sys/fs/cgroup is cgroup2 alone (not v1, not the hybrid of both).
 bool has_only_cgroup2() noexcept;
 
-/// Where `path` exists now; empty if no hierarchy has it.
+/// Where `path` exists now; empty if no hierarchy has it. The root, and "", are no group that anybody may end.
 std::vector<std::string> find_cgroups(const std::string& path);
 /// The mount points of the hierarchies in a text like /proc/self/mountinfo.
 std::vector<std::string> parse_cgroup_mounts(const std::string& mountinfo);

@@ -75,6 +75,8 @@ NewContainer create_from_image(state::Database& database, const core::Paths& pat
   record.snapshot_key = record.id;
   const ImageRoot image = find_image_root(database, paths, ns, request.image, record.snapshotter);
   record.image = image.name;
+  if (!image.config.stop_signal.empty())
+    record.labels.try_emplace(core::containers::kStopSignalLabel, image.config.stop_signal);
 
   Snapshots snapshots(database, paths, ns, record.snapshotter);
   const auto read_file = [&](const std::string& path) -> std::optional<std::string> {

@@ -11,9 +11,9 @@
 namespace ctrbox::runtime {
 
 /// What the kernel does not say stays unset; so do shares in version 2, whose weight does not tell them.
-ResourceLimits read_limits(const core::ProcessCgroups& groups);
+Resources read_limits(const core::ProcessCgroups& groups);
 
 /// LinuxResources with the parts of `limits` that `resources` would change.
-nlohmann::ordered_json limits_beneath(const nlohmann::ordered_json& resources, const ResourceLimits& limits);
+nlohmann::ordered_json limits_beneath(const nlohmann::ordered_json& resources, const Resources& limits);
 
 }  // namespace ctrbox::runtime

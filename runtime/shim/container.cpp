@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "core/base/log.h"
+#include "core/sys/cgroup.h"
 #include "core/sys/failpoint.h"
 #include "core/sys/file.h"
 #include "core/sys/mount.h"
@@ -55,6 +56,7 @@ void Container::prepare(const ctrbox::wire::CreateTaskRequest& request, const ct
   for (const auto& mount : request.rootfs()) rootfs_.push_back(wire::to_mount(mount));
   core::make_directories(name_.paths.runc_root(name_.ns), 0700);
   const std::string program = owned.runtime().empty() ? std::string(runc::kProgram) : owned.runtime();
+  control_group_ = owned.control_group();
   runc_.emplace(program, name_.paths.runc_root(name_.ns), bundle_path_ + "/" + kBundleLog);
   init_.open(stdio_plan(request, owned), "init", [this] { loop_.later([this] { finish_when_drained(); }); });
   restart_policy_ = parse_restart_policy(owned.restart_policy());
@@ -266,7 +268,7 @@ void Container::on_terminate() {
   if (restarting_ && !starting_) {
     stop_restarting();
   } else if (init_.send_signal(SIGKILL)) {
-    if (is_owned()) thaw_container(name_);
+    core::thaw_cgroups(control_group_);
   } else if (state_ == TaskState::absent) {
     on_done_();
   }
@@ -300,7 +302,7 @@ void Container::tear_down(std::function<void()> then) {
 void Container::clean_up() {
   try {
     // Of a container that others have specified only its runtime knows the groups.
-    if (is_owned() && runtime_knows_) remove_runtime_leftovers(name_);
+    if (is_owned() && runtime_knows_) remove_runtime_leftovers(name_, control_group_);
     core::unmount_all(bundle_path_ + "/" + kBundleRootfs);
     chronicle_->remove_files();
   } catch (...) {

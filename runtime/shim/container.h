@@ -114,6 +114,7 @@ class Container {
   std::string fifo_directory_;
   std::vector<core::Mount> rootfs_;
   std::optional<runc::Runc> runc_;
+  std::string control_group_;
   Process init_;
   std::map<std::string, std::unique_ptr<Exec>> execs_;
   std::optional<std::uint32_t> held_exit_;

@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include "core/base/ids.h"
+#include "core/sys/cgroup.h"
 #include "core/sys/file.h"
 #include "runtime/shim/container.h"
 #include "runtime/task/leftovers.h"
@@ -111,7 +112,7 @@ void Container::kill_init(const ctrbox::wire::KillRequest& request, const ttrpc:
   }
   if (!init_.send_signal(request.signal())) throw core::not_found("process already finished");
   // Frozen by anybody, it would die only once it is let go on.
-  if (is_owned() && request.signal() == SIGKILL) thaw_container(name_);
+  if (request.signal() == SIGKILL) core::thaw_cgroups(control_group_);
   reply.send(ctrbox::wire::Empty());
 }
 

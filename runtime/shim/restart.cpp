@@ -32,7 +32,7 @@ void Container::restart_later() {
   state_ = next_state(TaskState::absent, TaskMove::create);
   children_.run(runc_->remove(name_.id), [this](std::uint32_t status) {
     if (status != 0) core::log::error(runc_->failure("delete", status).what());
-    remove_runtime_leftovers(name_);
+    remove_runtime_leftovers(name_, control_group_);
     runtime_knows_ = false;
     if (restarting_) await_restart();
   });

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <signal.h>
 
+#include <nlohmann/json.hpp>
+
 #include "core/base/error.h"
 #include "core/base/log.h"
 #include "core/sys/cgroup.h"
@@ -18,8 +20,9 @@ namespace {
 
 constexpr std::chrono::seconds kEndPatience{5};
 
-void delete_by_runtime(const TaskName& name, const std::string& bundle) {
-  const runc::Runc runc(runc::kProgram, name.paths.runc_root(name.ns), bundle + "/" + kBundleLog);
+void delete_by_runtime(const TaskName& name, const std::string& program, const std::string& bundle) {
+  const runc::Runc runc(program.empty() ? runc::kProgram : std::string_view(program), name.paths.runc_root(name.ns),
+                        bundle + "/" + kBundleLog);
   const pid_t pid = core::spawn(runc.remove(name.id));
   if (const auto identity = core::find_process(pid)) {
     const auto process = core::PidFd::open(*identity);
@@ -31,26 +34,36 @@ void delete_by_runtime(const TaskName& name, const std::string& bundle) {
 
 }  // namespace
 
-bool remove_runtime_leftovers(const TaskName& name) {
-  if (!core::end_cgroups(cgroup_path(name.ns, name.id), kEndPatience)) return false;
+Runtime runtime_of(const core::containers::Container& container) {
+  Runtime runtime{container.runtime_binary, {}};
+  const auto spec = nlohmann::json::parse(container.spec, nullptr, false);
+  const auto path = nlohmann::json::json_pointer("/linux/cgroupsPath");
+  if (!spec.is_object() || !spec.contains(path) || !spec[path].is_string()) return runtime;
+  const std::string group = spec[path];
+  // What is named after the container is its own; with any other name there may be strangers in it.
+  if (group.starts_with('/') && group.ends_with("/" + container.id)) runtime.control_group = group;
+  return runtime;
+}
+
+bool remove_runtime_leftovers(const TaskName& name, const std::string& control_group) {
+  if (!control_group.empty() && !core::end_cgroups(control_group, kEndPatience)) return false;
   if (const auto root = core::find_at(AT_FDCWD, name.paths.runc_root(name.ns), O_RDONLY | O_DIRECTORY))
     core::remove_tree(root->get(), name.id);
   return true;
 }
 
-void end_container(const TaskName& name, const std::string& bundle) noexcept {
+void end_container(const TaskName& name, const Runtime& runtime, const std::string& bundle) noexcept {
   try {
-    delete_by_runtime(name, bundle);
+    delete_by_runtime(name, runtime.program, bundle);
   } catch (...) {
     core::log::debug("cleaning up after " + name.id + ": " + core::current_error().what());
   }
   try {
-    if (!remove_runtime_leftovers(name)) core::log::error("processes of " + name.id + " cannot be ended");
+    if (!remove_runtime_leftovers(name, runtime.control_group))
+      core::log::error("processes of " + name.id + " cannot be ended");
   } catch (...) {
     core::log::error("cleaning up after " + name.id + ": " + core::current_error().what());
   }
 }
-
-void thaw_container(const TaskName& name) { core::thaw_cgroups(cgroup_path(name.ns, name.id)); }
 
 }  // namespace ctrbox::runtime

@@ -12,6 +12,7 @@
 #include "core/sys/file.h"
 #include "core/sys/pidfd.h"
 #include "core/sys/process.h"
+#include "runtime/spec/defaults.h"
 #include "runtime/task/bundle.h"
 #include "runtime/task/client_io.h"
 #include "runtime/task/leftovers.h"
@@ -29,8 +30,14 @@ core::Paths paths_of(core::Paths paths, const std::string& ns, const TaskRecord&
   return paths;
 }
 
-void end_leftovers(const TaskName& name, const TaskRecord& record) {
-  end_container(name, record.bundle);
+/// Of a container without a record nothing is known but the usual.
+Runtime find_runtime(state::Database& database, const TaskName& name) {
+  if (const auto container = core::containers::find(database, name.ns, name.id)) return runtime_of(*container);
+  return {{}, cgroup_path(name.ns, name.id)};
+}
+
+void end_leftovers(state::Database& database, const TaskName& name, const TaskRecord& record) {
+  end_container(name, find_runtime(database, name), record.bundle);
   // A process outside of its group, or one whose group cannot be seen from here.
   if (record.init.pid == 0 || record.boot_id != core::boot_id()) return;
   if (const auto init = core::PidFd::open(record.init)) {
@@ -53,10 +60,10 @@ void sweep_bundle(state::Database& database, const TaskName& name, const core::F
   const bool was_used = !core::list_directory(lock.fd()).empty();
   const auto record = find_task(database, name.ns, name.id);
   if (record && record->bundle == bundle && !record->is_stopped()) {
-    end_leftovers(name, *record);
+    end_leftovers(database, name, *record);
     record_loss(database, name);
   } else if (was_used) {
-    end_container(name, bundle);
+    end_container(name, find_runtime(database, name), bundle);
   }
   remove_bundle(bundle);
   if (!was_used) return;
@@ -92,7 +99,7 @@ std::optional<TaskRecord> settle_task(state::Database& database, const core::Pat
   if (!now || now->is_stopped()) return now;  // its shim had recorded it before it went
   if (!lock && now->boot_id == core::boot_id() && is_bundle_locked(record.bundle)) return now;
   const TaskName name{paths_of(paths, ns, *now), ns, record.id};
-  end_leftovers(name, *now);
+  end_leftovers(database, name, *now);
   record_loss(database, name);
   if (lock) remove_bundle(record.bundle);
   return find_task(database, ns, record.id);

@@ -13,6 +13,7 @@
 #include "runtime/shim/serve.h"
 #include "runtime/task/bundle.h"
 #include "runtime/task/client.h"
+#include "runtime/task/leftovers.h"
 #include "runtime/task/record.h"
 #include "runtime/task/recovery.h"
 #include "runtime/task/restart_policy.h"
@@ -77,6 +78,9 @@ messages::CreateTaskRequest create_request(const CreateOptions& options, const s
   owned.set_fifo_directory(options.fifo_directory);
   owned.set_open_stdin(options.open_stdin);
   owned.set_log_uri(options.log_uri);
+  const Runtime runtime = runtime_of(options.container);
+  owned.set_runtime(runtime.program);
+  owned.set_control_group(runtime.control_group);
   owned.set_restart_policy(label_of(options.container, kRestartPolicyLabel));
   owned.set_stop_signal(stop_signal_of(options.container));
   request.mutable_options()->set_type_url(wire::kOwnedTaskUrl);
