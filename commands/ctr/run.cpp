@@ -105,7 +105,7 @@ void undo(Context& context, const std::string& id, runtime::Task* task) noexcept
 }
 
 int attach(Context& context, const Options& options, runtime::Task& task, runtime::FifoSet& fifos) {
-  const runtime::ExitStatus exit = runtime::run_attached(task, fifos, {.terminal = options.terminal});
+  const runtime::ExitStatus exit = runtime::run_attached(task, fifos, {.terminal = options.terminal}).value();
   // With --rm the shim has removed everything in the transaction that recorded the exit.
   if (!options.remove) task.remove();
   context.out().flush();
