@@ -173,7 +173,8 @@ std::span<const Command> ctr_commands() noexcept {
        .summary = "print what a shim says of a process",
        .declare = declare_shim_state,
        .needs_root = "shims listen to root alone",
-       .notes = "The shim is asked directly, whatever the records say. That of another daemon is reached by its socket.",
+       .notes =
+           "The shim is asked directly, whatever the records say. That of another daemon is reached by its socket.",
        .examples = "$ shim state web\n$ shim state --address unix:///run/containerd/s/0a1b2c web | another's"},
       {.path = "shim wait",
        .arguments = "ID",
@@ -192,8 +193,9 @@ std::span<const Command> ctr_commands() noexcept {
        .declare = declare_tasks_attach,
        .needs_root = "containers run as root",
        .failure_status = 125,
-       .notes = "Any number may be attached at once: all see the same, and what each types arrives. Keys that leave are "
-                "seen on a terminal only.",
+       .notes =
+           "Any number may be attached at once: all see the same, and what each types arrives. Keys that leave are "
+           "seen on a terminal only.",
        .examples = "$ tasks attach shell | ctrl-p ctrl-q leaves it, and it goes on\n"
                    "$ tasks attach --no-stdin shell | look on"},
       {.path = "tasks close-io",
@@ -227,8 +229,9 @@ std::span<const Command> ctr_commands() noexcept {
        .arguments = "ID",
        .summary = "print what a container has written",
        .declare = declare_tasks_logs,
-       .notes = "A TIME is one that events print, seconds since 1970, or a duration ago (10m). What went to stderr goes "
-                "to stderr, unchanged: control characters too.",
+       .notes =
+           "A TIME is one that events print, seconds since 1970, or a duration ago (10m). What went to stderr goes "
+           "to stderr, unchanged: control characters too.",
        .endless = true,
        .examples = "$ tasks logs -f --tail 10 web | the last lines, and what follows until it ends\n"
                    "$ tasks logs -t --since 1h web | with times"},

@@ -1,5 +1,5 @@
-// Waiting for descriptors as long as the user wants to wait: SIGINT, SIGTERM and --timeout end it (core/sys/interrupt.h).
-// Thread: the main one.
+// Waiting for descriptors as long as the user wants to wait: SIGINT, SIGTERM and --timeout end it
+// (core/sys/interrupt.h). Thread: the main one.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

@@ -43,8 +43,8 @@ NewContainer create_from_directory(state::Database& database, const ContainerReq
   NewContainer made{new_record(request), {}};
   SpecOptions options = request.spec;
   options.rootfs = absolute_directory(request.image);
-  made.record.spec = build_spec(options, {}, read_host_facts(), 
-                                  reader_beneath(core::open_at(AT_FDCWD, options.rootfs, O_PATH | O_DIRECTORY)));
+  made.record.spec = build_spec(options, {}, read_host_facts(),
+                                reader_beneath(core::open_at(AT_FDCWD, options.rootfs, O_PATH | O_DIRECTORY)));
   database.write(request.durability,
                  [&](state::Transaction& tx) { core::containers::create(tx, options.ns, made.record); });
   return made;

@@ -52,9 +52,9 @@ struct AttachOptions {
   int input = 0;          // -1: nothing is read, and a terminal keeps its mode
   int output = 1;
   int error = 2;
-  std::string detach_keys = {};          // the bytes of parse_detach_keys(), typed in a row, leave the process; "": none
-  bool forward_signals = true;      // false: a signal that would end us leaves the process, as the keys do
-  std::function<void()> on_start = {};   // called by run_attached when the process runs, before anything is copied
+  std::string detach_keys = {};         // the bytes of parse_detach_keys(), typed in a row, leave the process; "": none
+  bool forward_signals = true;          // false: a signal that would end us leaves the process, as the keys do
+  std::function<void()> on_start = {};  // called by run_attached when the process runs, before anything is copied
 };
 
 /// Starts a process and stays with it until it has ended and all its output is written: copies the streams, closes

@@ -12,8 +12,8 @@ namespace ctrbox::runtime {
 inline constexpr std::string_view kDefaultDetachKeys = "ctrl-p,ctrl-q";
 inline constexpr std::size_t kMaxDetachKeys = 16;
 
-/// "ctrl-p,ctrl-q" as the bytes that a terminal sends for it. A key is one character, "ctrl-" and one of a-z @ [ \ ] ^ _,
-/// or "del"; "" is no keys. Throws invalid_argument.
+/// "ctrl-p,ctrl-q" as the bytes that a terminal sends for it. A key is one character, "ctrl-" and one of a-z @ [ \ ] ^
+/// _, or "del"; "" is no keys. Throws invalid_argument.
 std::string parse_detach_keys(std::string_view text);
 
 /// What is typed, without the keys. A beginning of them is held back until the next byte tells whether they were meant;

@@ -8,9 +8,7 @@
 #include "commands/context.h"
 #include "commands/flags/declare.h"
 #include "core/base/error.h"
-#include "core/base/escape.h"
 #include "core/base/ids.h"
-#include "core/base/utf8.h"
 #include "core/sys/signals.h"
 #include "runtime/task/direct.h"
 
@@ -53,13 +51,11 @@ Action declare(CLI::App& app, int flags, Call call) {
     }
     runtime::DirectShim shim = runtime::DirectShim::at(address);
     const Json answer = call(shim, *options);
-    if (!answer.is_null()) context.out() << core::escape_json_for_terminal(answer.dump(kIndent)) << "\n";
+    // Another's shim may answer anything: only ASCII is printed.
+    if (!answer.is_null()) context.out() << answer.dump(kIndent, ' ', true, Json::error_handler_t::replace) << "\n";
     return 0;
   };
 }
-
-/// Another's shim may answer anything.
-std::string text(const std::string& bytes) { return core::to_utf8(bytes); }
 
 Json exit_json(const runtime::ExitStatus& exit) {
   return {{"exit_status", exit.status}, {"exited_at", core::to_rfc3339(exit.exited_at)}};
@@ -67,16 +63,16 @@ Json exit_json(const runtime::ExitStatus& exit) {
 
 Json state_json(const runtime::ShimState& state) {
   const runtime::ProcessInfo& process = state.process;
-  Json json = {{"id", text(state.id)},
-               {"bundle", text(state.bundle)},
+  Json json = {{"id", state.id},
+               {"bundle", state.bundle},
                {"pid", process.pid},
                {"status", runtime::to_string(process.status)},
-               {"stdin", text(process.stdin_path)},
-               {"stdout", text(process.stdout_path)},
-               {"stderr", text(process.stderr_path)},
+               {"stdin", process.stdin_path},
+               {"stdout", process.stdout_path},
+               {"stderr", process.stderr_path},
                {"terminal", process.terminal}};
   if (process.exit_status) json.update(exit_json({*process.exit_status, process.exited_at}));
-  if (!state.exec_id.empty()) json["exec_id"] = text(state.exec_id);
+  if (!state.exec_id.empty()) json["exec_id"] = state.exec_id;
   return json;
 }
 
@@ -85,7 +81,7 @@ Json state_json(const runtime::ShimState& state) {
 Action declare_shim_connect(CLI::App& app) {
   return declare(app, kNone, [](runtime::DirectShim& shim, const Options& options) {
     const auto answer = shim.connect(options.id);
-    return Json{{"shim_pid", answer.shim_pid}, {"task_pid", answer.task_pid}, {"version", text(answer.version)}};
+    return Json{{"shim_pid", answer.shim_pid}, {"task_pid", answer.task_pid}, {"version", answer.version}};
   });
 }
 

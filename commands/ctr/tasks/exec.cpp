@@ -86,8 +86,7 @@ int exec_attached(Context& context, const Options& options, runtime::Task& task,
 }
 
 int exec(Context& context, const Options& options) {
-  if (!options.exec_id.empty())
-    core::with_context("invalid exec id", [&] { core::check_identifier(options.exec_id); });
+  if (!options.exec_id.empty()) core::with_context("invalid exec id", [&] { core::check_identifier(options.exec_id); });
   attach_options(options.streams, options.terminal);
   if (context.tail().empty()) throw core::invalid_argument("no command to run: one must follow the container id");
   if (options.terminal && !options.detach) require_terminal("-t");

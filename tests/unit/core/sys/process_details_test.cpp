@@ -15,7 +15,6 @@ TEST(ProcessDetails, OwnProcessIsToldAsItIs) {
   EXPECT_NE(details->command.find("unit_core"), std::string::npos) << details->command;
 }
 
-
 TEST(ProcessDetails, ThereIsNoSuchProcess) {
   EXPECT_FALSE(find_process_details(0));
   EXPECT_FALSE(find_process_details(-1));
@@ -23,8 +22,7 @@ TEST(ProcessDetails, ThereIsNoSuchProcess) {
 }
 
 TEST(ProcessDetails, ANameMayHoldAnything) {
-  const auto fields =
-      parse_process_stat("12 (a) R 1 (b) S 7 1 2 3 4 5 6 7 8 9 41 42 10 11 12 13 14 15 99 17 18");
+  const auto fields = parse_process_stat("12 (a) R 1 (b) S 7 1 2 3 4 5 6 7 8 9 41 42 10 11 12 13 14 15 99 17 18");
   ASSERT_TRUE(fields);
   EXPECT_EQ(fields->name, "a) R 1 (b");
   EXPECT_EQ(fields->state, 'S');
@@ -35,7 +33,8 @@ TEST(ProcessDetails, ANameMayHoldAnything) {
 }
 
 TEST(ProcessDetails, WhatIsNoStatIsRefused) {
-  for (const char* text : {"", "1", "1 (a)", "1 (a) S 1 2", ") (", "1 () "}) EXPECT_FALSE(parse_process_stat(text)) << text;
+  for (const char* text : {"", "1", "1 (a)", "1 (a) S 1 2", ") (", "1 () "})
+    EXPECT_FALSE(parse_process_stat(text)) << text;
 }
 
 TEST(ProcessDetails, TheEffectiveUserIsTheSecond) {

@@ -160,8 +160,8 @@ TEST_F(LogReaderTest, TailIsTheLastLinesAcrossFiles) {
 }
 
 TEST_F(LogReaderTest, TailCountsLinesAndNotPieces) {
-  write("log", line(1, "a", "stdout P") + line(2, "b") + line(3, "c", "stdout P") + line(4, "d", "stdout P") +
-                   line(5, "e"));
+  write("log",
+        line(1, "a", "stdout P") + line(2, "b") + line(3, "c", "stdout P") + line(4, "d", "stdout P") + line(5, "e"));
   EXPECT_EQ(read({.since = {}, .until = {}, .tail = 1, .follow = false}), Texts({"c+", "d+", "e"}));
 }
 

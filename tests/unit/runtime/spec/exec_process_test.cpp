@@ -84,9 +84,8 @@ TEST(ExecProcess, WorkingDirectory) {
 }
 
 TEST(ExecProcess, WithoutAUserNoFileIsRead) {
-  EXPECT_NO_THROW(build_exec_process(kSpec, plain(), [](const std::string&) -> std::optional<std::string> {
-    throw core::internal("asked");
-  }));
+  EXPECT_NO_THROW(build_exec_process(
+      kSpec, plain(), [](const std::string&) -> std::optional<std::string> { throw core::internal("asked"); }));
 }
 
 TEST(ExecProcess, WhatCannotBeIsRefused) {

@@ -19,7 +19,8 @@ TEST(DetachKeys, NotationIsDockers) {
 }
 
 TEST(DetachKeys, WhatIsNoKeyIsRefused) {
-  for (const char* text : {"ctrl-", "ctrl-1", "ctrl-aa", "ab", ",", "a,", ",a", "ctrl-p,,ctrl-q", " ", "\x01", "ctrl-é"})
+  for (const char* text :
+       {"ctrl-", "ctrl-1", "ctrl-aa", "ab", ",", "a,", ",a", "ctrl-p,,ctrl-q", " ", "\x01", "ctrl-é"})
     EXPECT_THROW(parse_detach_keys(text), core::Error) << text;
   EXPECT_NO_THROW(parse_detach_keys("a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a"));
   EXPECT_THROW(parse_detach_keys("a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a"), core::Error);
