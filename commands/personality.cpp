@@ -33,6 +33,7 @@ std::span<const Noun> nouns() noexcept {
       {"events", {}, "events: what has changed, and what changes"},
       {"images", {"image", "i"}, "images: names and what they point to"},
       {"namespaces", {"namespace", "ns"}, "namespaces: keep images and containers apart"},
+      {"shim", {}, "shim: the process that looks after one task, asked directly"},
       {"snapshots", {"snapshot"}, "snapshots: unpacked layers and containers' file systems"},
       {"tasks", {"task", "t"}, "tasks: what runs"},
   };

@@ -1,24 +1,21 @@
 #include "commands/ctr/run.h"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "commands/context.h"
-#include "commands/errors.h"
+#include "commands/ctr/tasks/attached.h"
 #include "commands/flags/container.h"
 #include "commands/flags/declare.h"
 #include "core/base/error.h"
 #include "core/base/scope_exit.h"
 #include "core/sys/file.h"
-#include "core/sys/pty.h"
 #include "runtime/container/container.h"
 #include "runtime/task/client_io.h"
 #include "runtime/task/forced_removal.h"
-#include "runtime/task/start_failure.h"
 #include "runtime/task/task.h"
 
 namespace ctrbox::commands {
@@ -31,6 +28,7 @@ struct Options {
   bool interactive = false;
   std::string log_uri;
   std::string pid_file;
+  AttachFlags streams;
   // Known once the container is planned:
   std::string id;
   bool terminal = false;
@@ -84,12 +82,13 @@ void write_pid_file(const Options& options, const runtime::Task& task) {
 }
 
 int attach(Context& context, const Options& options, runtime::Task& task, runtime::FifoSet& fifos) {
-  const runtime::ExitStatus exit = runtime::run_attached(
-      task, fifos, {.terminal = options.terminal, .started = [&] { write_pid_file(options, task); }});
+  runtime::AttachOptions how = attach_options(options.streams, options.terminal);
+  how.on_start = [&] { write_pid_file(options, task); };
+  const auto exit = runtime::run_attached(task, fifos, how);
   // With --rm the shim has removed everything in the transaction that recorded the exit.
-  if (!options.remove) task.remove();
+  if (exit && !options.remove) task.remove();
   context.out().flush();
-  return static_cast<int>(exit.status);
+  return attached_status(context, exit, options.id);
 }
 
 int start(Context& context, const Options& options, const runtime::NewContainer& container) {
@@ -126,10 +125,7 @@ int start(Context& context, const Options& options, const runtime::NewContainer&
       write_pid_file(options, *task);
     }
   } catch (const core::Error& error) {
-    const int failure = runtime::exit_code_of_start_failure(error);
-    if (failure == runtime::kExitOurs) throw;
-    report_current_error(context.program(), context.err());
-    return failure;
+    return start_failure_status(context, error);
   }
   roll_back.release();
   return status;
@@ -144,8 +140,8 @@ int run(Context& context, const Options& typed) {
   Options options = typed;
   options.id = plan.request.spec.id;
   options.terminal = plan.request.spec.terminal;
-  if (options.terminal && !options.detach && !core::is_terminal(STDIN_FILENO))
-    throw core::invalid_argument("-t needs a terminal on standard input, and there is none");
+  if (options.terminal && !options.detach) require_terminal("-t");
+  attach_options(options.streams, options.terminal);  // bad keys are found before anything is made
   const int status = start(context, options, create_planned(context, options.container, plan));
   if (status == 0 && options.detach && plan.id_was_generated) context.out() << options.id << "\n";
   return status;

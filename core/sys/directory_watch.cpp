@@ -27,9 +27,10 @@ Fd new_inotify() {
 
 }  // namespace
 
-DirectoryWatch::DirectoryWatch(const std::string& directory) : fd_(new_inotify()) {
-  if (inotify_add_watch(fd_.get(), directory.c_str(), IN_CLOSE_WRITE | IN_ATTRIB | IN_ONLYDIR) < 0)
-    throw system_error("watching " + directory, errno);
+DirectoryWatch::DirectoryWatch(const std::string& directory, Wakes wakes) : fd_(new_inotify()) {
+  std::uint32_t events = IN_CLOSE_WRITE | IN_ATTRIB | IN_ONLYDIR;
+  if (wakes == Wakes::written) events |= IN_MODIFY | IN_CREATE | IN_MOVED_TO;
+  if (inotify_add_watch(fd_.get(), directory.c_str(), events) < 0) throw system_error("watching " + directory, errno);
 }
 
 void DirectoryWatch::drain() {

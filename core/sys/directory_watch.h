@@ -12,8 +12,11 @@ namespace ctrbox::core {
 
 class DirectoryWatch {
  public:
+  /// What wakes: that a writer let go of a file, or also that something was written, made or renamed.
+  enum class Wakes { closed, written };
+
   /// Throws core::Error, resource_exhausted if the kernel has no more watches to give (fs.inotify.max_user_instances).
-  explicit DirectoryWatch(const std::string& directory);
+  explicit DirectoryWatch(const std::string& directory, Wakes wakes = Wakes::closed);
 
   /// Readable when something has happened since the last drain().
   int fd() const noexcept { return fd_.get(); }

@@ -106,6 +106,19 @@ std::size_t read_some(int fd, std::span<std::byte> buffer) {
   return static_cast<std::size_t>(count);
 }
 
+std::size_t read_at(int fd, off_t offset, std::span<std::byte> buffer) {
+  std::size_t used = 0;
+  while (used < buffer.size()) {
+    const auto rest = buffer.subspan(used);
+    const ssize_t count =
+        retry_interrupted([&] { return pread(fd, rest.data(), rest.size(), offset + static_cast<off_t>(used)); });
+    if (count < 0) throw system_error("read", errno);
+    if (count == 0) break;
+    used += static_cast<std::size_t>(count);
+  }
+  return used;
+}
+
 void write_all(int fd, std::span<const std::byte> data) {
   while (!data.empty()) {
     const ssize_t count = retry_interrupted([&] { return write(fd, data.data(), data.size()); });

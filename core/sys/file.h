@@ -33,6 +33,8 @@ std::optional<Fd> find_in_root(int directory, const std::string& path, int flags
 
 /// Reads up to `buffer.size()` bytes; returns 0 only at the end of the file.
 std::size_t read_some(int fd, std::span<std::byte> buffer);
+/// The same at an offset; fills the buffer unless the file ends before.
+std::size_t read_at(int fd, off_t offset, std::span<std::byte> buffer);
 void write_all(int fd, std::span<const std::byte> data);
 void write_all(int fd, std::string_view text);
 /// The whole of a file of at most `max_bytes`. Throws resource_exhausted beyond.

@@ -11,6 +11,7 @@
 #include "core/snapshots/staging.h"
 #include "core/sys/file.h"
 #include "runtime/container/image_root.h"
+#include "runtime/spec/root_files.h"
 
 namespace ctrbox::runtime {
 namespace {
@@ -29,16 +30,6 @@ std::string absolute_directory(const std::string& path) {
   if (!std::filesystem::is_directory(root, error))
     throw core::invalid_argument("root " + core::quoted(path) + " is not a directory");
   return root;
-}
-
-RootFileReader reader_of_directory(const std::string& root) {
-  return [root](const std::string& path) -> std::optional<std::string> {
-    const core::Fd directory = core::open_at(AT_FDCWD, root, O_PATH | O_DIRECTORY);
-    // Non-blocking: what should be a file may be a fifo that nobody writes to.
-    const auto file = core::find_in_root(directory.get(), path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-    if (!file || !S_ISREG(core::status_of(file->get()).st_mode)) return std::nullopt;
-    return core::read_all(file->get(), kMaxUserFileBytes, path);
-  };
 }
 
 core::containers::Container new_record(const ContainerRequest& request) {
@@ -61,7 +52,8 @@ NewContainer create_from_directory(state::Database& database, const ContainerReq
   NewContainer made{new_record(request), {}};
   SpecOptions options = request.spec;
   options.rootfs = absolute_directory(request.image);
-  made.record.spec = build_spec(options, {}, read_host_facts(), reader_of_directory(options.rootfs));
+  made.record.spec = build_spec(options, {}, read_host_facts(),
+                                reader_beneath(core::open_at(AT_FDCWD, options.rootfs, O_PATH | O_DIRECTORY)));
   database.write(request.durability,
                  [&](state::Transaction& tx) { core::containers::create(tx, options.ns, made.record); });
   return made;

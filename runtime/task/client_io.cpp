@@ -12,6 +12,7 @@
 #include "core/sys/file.h"
 #include "core/sys/pty.h"
 #include "core/sys/signals.h"
+#include "runtime/task/detach_keys.h"
 
 namespace ctrbox::runtime {
 namespace {
@@ -22,9 +23,12 @@ constexpr std::size_t kBufferBytes = 32 * 1024;
 
 std::string fifo_area(const core::Paths& paths) { return paths.state + "/fifo"; }
 
-std::vector<int> signals_for(bool terminal) {
-  std::vector<int> signals = core::forwardable_signals();
-  if (terminal) signals.push_back(SIGWINCH);
+bool owns_terminal(const AttachOptions& options) { return options.terminal && options.input >= 0; }
+
+std::vector<int> signals_for(const AttachOptions& options) {
+  std::vector<int> signals = {SIGHUP, SIGINT, SIGTERM};
+  if (options.forward_signals) signals = core::forwardable_signals();
+  if (owns_terminal(options)) signals.push_back(SIGWINCH);
   return signals;
 }
 
@@ -78,40 +82,54 @@ void sweep_fifos(const core::Paths& paths) {
     if (const auto lock = core::FileLock::try_lock_directory(all->get(), name)) core::remove_tree(all->get(), name);
 }
 
-/// One attached run. Streams are copied with blocking writes to the user's side: who reads slowly slows the container.
+/// One stay with a process. Streams are copied with blocking writes to the user's side: who reads slowly slows the
+/// container.
 class AttachedTask {
  public:
   AttachedTask(Process& process, FifoSet& fifos, const AttachOptions& options)
       : process_(process),
         fifos_(fifos),
         options_(options),
-        signals_(signals_for(options.terminal)),
-        stdin_sink_(core::open_fifo_to_write(fifos.stdin_path()).value_or(core::Fd())) {}
+        keys_(options.input >= 0 ? options.detach_keys : ""),
+        signals_(signals_for(options)) {}
 
-  ExitStatus run();
+  std::optional<ExitStatus> start_and_stay();
+  std::optional<ExitStatus> join_and_stay();
 
  private:
   enum Slot { kShim, kSignals, kInput, kOutput, kError, kSlots };
 
+  void open_input();
   void pass_size_on();
   void on_signal();
   void on_input();
+  void pass_input_on(std::string_view text);
   void close_input();
   /// Returns false at the end.
   static bool copy(core::Fd& from, int to);
   std::array<pollfd, kSlots> wait_for_events(int shim) const;
+  std::optional<ExitStatus> stay();
 
   Process& process_;
   FifoSet& fifos_;
   AttachOptions options_;
+  DetachKeys keys_;
   core::SignalFd signals_;
   core::Fd stdin_sink_;
+  bool ends_stdin_ = false;
+  bool left_ = false;
   std::optional<ExitStatus> exit_;
 };
 
+void AttachedTask::open_input() {
+  if (options_.input < 0 || stdin_sink_) return;
+  stdin_sink_ = core::open_fifo_to_write(fifos_.stdin_path()).value_or(core::Fd());
+}
+
 void AttachedTask::pass_size_on() {
+  if (!owns_terminal(options_) || exit_) return;
   const auto size = core::window_size(options_.input);
-  if (!size || exit_) return;
+  if (!size) return;
   try {
     process_.resize(size->columns, size->rows);
   } catch (const core::Error&) {
@@ -125,6 +143,10 @@ void AttachedTask::on_signal() {
       pass_size_on();
       continue;
     }
+    if (!options_.forward_signals) {
+      left_ = true;
+      continue;
+    }
     try {
       process_.kill(static_cast<std::uint32_t>(*signal));
     } catch (const core::Error&) {
@@ -136,6 +158,7 @@ void AttachedTask::on_signal() {
 void AttachedTask::close_input() {
   if (!stdin_sink_) return;
   stdin_sink_.reset();
+  if (!ends_stdin_) return;
   try {
     process_.close_stdin();
   } catch (const core::Error&) {
@@ -143,20 +166,25 @@ void AttachedTask::close_input() {
   }
 }
 
-void AttachedTask::on_input() {
-  std::array<std::byte, kBufferBytes> buffer;
-  // As much as the fifo takes without waiting: it was writable, so at least one page.
-  const std::size_t wanted = 4096;
-  const std::size_t count = core::read_some(options_.input, std::span(buffer).first(wanted));
-  if (count == 0) {
-    close_input();
-    return;
-  }
+void AttachedTask::pass_input_on(std::string_view text) {
   try {
-    core::try_write(stdin_sink_.get(), std::span(buffer).first(count));
+    core::try_write(stdin_sink_.get(), std::as_bytes(std::span(text)));
   } catch (const core::Error&) {
     close_input();  // nobody reads it any more
   }
+}
+
+void AttachedTask::on_input() {
+  // As much as the fifo takes without waiting: it was writable, so at least one page.
+  constexpr std::size_t kPage = 4096;
+  std::array<char, kPage> buffer;
+  const auto room = std::span(buffer).first(kPage - keys_.held());
+  const std::size_t count = core::read_some(options_.input, std::as_writable_bytes(room));
+  const bool ended = count == 0;
+  const std::string text = ended ? keys_.end() : keys_.pass({buffer.data(), count});
+  if (!text.empty()) pass_input_on(text);
+  if (ended) close_input();
+  if (keys_.found()) left_ = true;
 }
 
 bool AttachedTask::copy(core::Fd& from, int to) {
@@ -192,15 +220,11 @@ std::array<pollfd, AttachedTask::kSlots> AttachedTask::wait_for_events(int shim)
   return events;
 }
 
-ExitStatus AttachedTask::run() {
-  if (options_.terminal) pass_size_on();
-  process_.start();
-  if (options_.started) options_.started();
-  // Only now: the message of a start that failed goes to a terminal as it was.
-  core::RawTerminal raw(options_.terminal ? options_.input : -1);
+std::optional<ExitStatus> AttachedTask::stay() {
+  const core::RawTerminal raw(owns_terminal(options_) ? options_.input : -1);
   const int shim = process_.begin_wait();
   if (shim < 0 || process_.has_exit()) exit_ = process_.try_wait();
-  while (!exit_ || fifos_.stdout_ || fifos_.stderr_) {
+  while (!left_ && (!exit_ || fifos_.stdout_ || fifos_.stderr_)) {
     const auto events = wait_for_events(shim);
     if (events[kSignals].revents != 0) on_signal();
     if (events[kInput].revents != 0) on_input();
@@ -208,11 +232,33 @@ ExitStatus AttachedTask::run() {
     if (events[kError].revents != 0) copy(fifos_.stderr_, options_.error);
     if (!exit_ && (events[kShim].revents != 0 || process_.has_exit())) exit_ = process_.try_wait();
   }
-  return *exit_;
+  return left_ ? std::nullopt : exit_;
 }
 
-ExitStatus run_attached(Process& process, FifoSet& fifos, const AttachOptions& options) {
-  return AttachedTask(process, fifos, options).run();
+std::optional<ExitStatus> AttachedTask::start_and_stay() {
+  ends_stdin_ = true;
+  open_input();
+  pass_size_on();
+  process_.start();
+  open_input();
+  if (options_.on_start) options_.on_start();
+  // Raw only from here on: the message of a start that failed goes to a terminal as it was.
+  return stay();
+}
+
+std::optional<ExitStatus> AttachedTask::join_and_stay() {
+  process_.attach(options_.input >= 0 ? fifos_.stdin_path() : "", fifos_.stdout_path(), fifos_.stderr_path());
+  open_input();
+  pass_size_on();
+  return stay();
+}
+
+std::optional<ExitStatus> run_attached(Process& process, FifoSet& fifos, const AttachOptions& options) {
+  return AttachedTask(process, fifos, options).start_and_stay();
+}
+
+std::optional<ExitStatus> stay_attached(Process& process, FifoSet& fifos, const AttachOptions& options) {
+  return AttachedTask(process, fifos, options).join_and_stay();
 }
 
 }  // namespace ctrbox::runtime

@@ -48,18 +48,24 @@ class FifoSet {
 void sweep_fifos(const core::Paths& paths);
 
 struct AttachOptions {
-  bool terminal = false;  // as in CreateOptions; needs a terminal on `input`
-  int input = 0;
+  bool terminal = false;  // as in CreateOptions
+  int input = 0;          // -1: nothing is read, and a terminal keeps its mode
   int output = 1;
   int error = 2;
-  std::function<void()> started{};  // called once the process runs, before anything of it is read
+  std::string detach_keys = {};         // the bytes of parse_detach_keys(), typed in a row, leave the process; "": none
+  bool forward_signals = true;          // false: a signal that would end us leaves the process, as the keys do
+  std::function<void()> on_start = {};  // called by run_attached when the process runs, before anything is copied
 };
 
 /// Starts a process and stays with it until it has ended and all its output is written: copies the streams, closes
 /// the process's stdin when ours ends, forwards signals (all, without a terminal: SIGINT, SIGTERM, SIGHUP, …), and with
 /// a terminal switches it to raw mode and passes every change of its size on.
-/// Throws what Process::start throws (see start_failure.h for the exit code of that), and nothing of the terminal is
-/// changed then.
-ExitStatus run_attached(Process& process, FifoSet& fifos, const AttachOptions& options);
+/// Returns std::nullopt if the user left it: it goes on. Throws what Process::start throws (see start_failure.h for the
+/// exit code of that), and nothing of the terminal is changed then.
+std::optional<ExitStatus> run_attached(Process& process, FifoSet& fifos, const AttachOptions& options);
+
+/// The same for a process that runs already, beside whoever else is attached to it. The end of our input does not end
+/// its stdin, which others may write to as well. Throws what Process::attach throws.
+std::optional<ExitStatus> stay_attached(Process& process, FifoSet& fifos, const AttachOptions& options);
 
 }  // namespace ctrbox::runtime

@@ -102,3 +102,120 @@ await_status() {
   done
   await_census "$NOTHING_LEFT"
 }
+
+@test "kill: several containers, each told apart" {
+  ctr run -d "$BUSYBOX" "$TOKEN" sleep 100
+  ctr run -d "$BUSYBOX" "$TOKEN-2" sleep 100
+  run_apart ctr tasks kill -s KILL "$TOKEN" nonesuch "$TOKEN-2"
+  assert_equal "$status" 1
+  assert_match "$errors" 'failed to kill nonesuch: .*not found'
+  await_status "$TOKEN" STOPPED
+  await_status "$TOKEN-2" STOPPED
+  ctr containers rm "$TOKEN" "$TOKEN-2"
+  await_census "$NOTHING_LEFT"
+}
+
+@test "stop: asks, waits, and kills what does not listen" {
+  ctr run -d "$BUSYBOX" "$TOKEN" sh -c 'trap "exit 7" TERM; while :; do sleep 0.05; done'
+  ctr run -d "$BUSYBOX" "$TOKEN-deaf" sh -c 'trap "" TERM; sleep 1000 & while :; do sleep 0.05; done'
+  sleep 0.3
+  ctr stop -t 1 "$TOKEN" "$TOKEN-deaf"
+  assert_equal "$(ctr tasks wait "$TOKEN" "$TOKEN-deaf")" "$(printf '7\n137')"
+  # What is stopped can be stopped again, with and without its task.
+  ctr stop "$TOKEN"
+  ctr tasks rm "$TOKEN"
+  ctr stop "$TOKEN"
+  assert_fails_cleanly ctr stop nonesuch
+  assert_fails_cleanly ctr stop -t soon "$TOKEN"
+  assert_fails_cleanly ctr stop -t 100000000 "$TOKEN"
+  assert_fails_cleanly ctr stop -s NONSENSE "$TOKEN"
+  ctr containers rm "$TOKEN" "$TOKEN-deaf"
+  await_census "$NOTHING_LEFT"
+}
+
+@test "stop: with the signal of the label, or the one that is given" {
+  local script='trap "exit 3" USR1; trap "exit 4" USR2; trap "exit 5" TERM; while :; do sleep 0.05; done'
+  ctr run -d --label io.containerd.image.config.stop-signal=SIGUSR1 "$BUSYBOX" "$TOKEN" sh -c "$script"
+  ctr run -d --label io.containerd.image.config.stop-signal=rubbish "$BUSYBOX" "$TOKEN-2" sh -c "$script"
+  sleep 0.3
+  ctr stop "$TOKEN" "$TOKEN-2"
+  assert_equal "$(ctr wait "$TOKEN" "$TOKEN-2")" "$(printf '3\n5')"
+  ctr tasks rm "$TOKEN"
+  ctr tasks start -d "$TOKEN"
+  sleep 0.3
+  ctr stop -s USR2 "$TOKEN"
+  assert_equal "$(ctr wait "$TOKEN")" 4
+  ctr containers rm "$TOKEN" "$TOKEN-2"
+  await_census "$NOTHING_LEFT"
+}
+
+@test "stop: one that is paused ends in peace" {
+  ctr run -d "$BUSYBOX" "$TOKEN" sh -c 'trap "exit 7" TERM; while :; do sleep 0.05; done'
+  sleep 0.3
+  ctr pause "$TOKEN"
+  ctr stop -t 5 "$TOKEN"
+  assert_equal "$(ctr wait "$TOKEN")" 7
+  ctr containers rm "$TOKEN"
+  await_census "$NOTHING_LEFT"
+}
+
+@test "wait: before the end, after it, after a death of the shim, interrupted" {
+  ctr run -d "$BUSYBOX" "$TOKEN" sh -c 'sleep 0.5; exit 9'
+  assert_equal "$(ctr wait "$TOKEN")" 9
+  assert_equal "$(ctr wait "$TOKEN" "$TOKEN")" "$(printf '9\n9')"
+  ctr tasks rm "$TOKEN"
+  assert_fails_cleanly ctr wait "$TOKEN"
+  ctr run -d "$BUSYBOX" "$TOKEN-2" sleep 1000
+  ctr wait "$TOKEN-2" >"$BATS_TEST_TMPDIR/out" 2>&1 &
+  local client=$! status=0
+  sleep 0.3
+  kill -INT "$client"
+  wait "$client" || status=$?
+  assert_equal "$status" 130
+  kill -9 "$(pgrep -f "shim.*$TOKEN-2" | head -n 1)"
+  assert_equal "$(ctr wait "$TOKEN-2")" 137
+  ctr containers rm "$TOKEN" "$TOKEN-2"
+  await_census "$NOTHING_LEFT"
+}
+
+@test "pause and resume: nothing runs in between" {
+  ctr run -d "$BUSYBOX" "$TOKEN" sh -c 'while :; do echo x >>/ticks; sleep 0.02; done'
+  local ticks before
+  ticks=$(find "$CTRBOX_ROOT/snapshots" -name ticks)
+  ctr pause "$TOKEN"
+  await_status "$TOKEN" PAUSED
+  assert_fails_cleanly ctr pause "$TOKEN"
+  before=$(wc -c <"$ticks")
+  sleep 0.3
+  assert_equal "$(wc -c <"$ticks")" "$before"
+  ctr resume "$TOKEN"
+  await_status "$TOKEN" RUNNING
+  assert_fails_cleanly ctr resume "$TOKEN"
+  sleep 0.2
+  [ "$(wc -c <"$ticks")" -gt "$before" ]
+  assert_fails_cleanly ctr pause nonesuch
+  ctr tasks rm -f "$TOKEN"
+  ctr containers rm "$TOKEN"
+  await_census "$NOTHING_LEFT"
+}
+
+@test "shim: one is asked directly, by id and by its socket" {
+  ctr run -d "$BUSYBOX" "$TOKEN" sleep 1000
+  local pid shim
+  pid=$(ctr ps -q "$TOKEN")
+  shim=$(pgrep -f "shim.*$TOKEN" | head -n 1)
+  assert_equal "$(ctr shim state "$TOKEN" | jq -r '"\(.id) \(.pid) \(.status) \(.terminal)"')" "$TOKEN $pid RUNNING false"
+  assert_equal "$(ctr shim connect "$TOKEN" | jq -r '"\(.shim_pid) \(.task_pid)"')" "$shim $pid"
+  assert_equal "$(ctr shim pids --address "unix://$CTRBOX_STATE/tasks/default/$TOKEN/shim.sock" "$TOKEN" | jq -c .pids)" "[$pid]"
+  ctr shim pause "$TOKEN"
+  assert_equal "$(ctr shim state "$TOKEN" | jq -r .status)" PAUSED
+  ctr shim resume "$TOKEN"
+  assert_fails_cleanly ctr shim state nonesuch
+  assert_fails_cleanly ctr shim state ../nonesuch
+  assert_fails_cleanly ctr shim state --address relative "$TOKEN"
+  assert_fails_cleanly ctr shim kill -s NONSENSE "$TOKEN"
+  ctr shim kill -s KILL "$TOKEN"
+  await_status "$TOKEN" STOPPED
+  ctr containers rm "$TOKEN"
+  await_census "$NOTHING_LEFT"
+}

@@ -59,7 +59,7 @@ class ClientIoTest : public TaskTest {
       attach.input = in.read_end.get();
       attach.output = out.write_end.get();
       attach.error = err.write_end.get();
-      result.status = run_attached(task, fifos, attach).status;
+      result.status = run_attached(task, fifos, attach).value().status;
     }
     in.read_end.reset();
     out.write_end.reset();
@@ -152,7 +152,7 @@ TEST_F(ClientIoTest, TerminalIsRawWhileTheTaskRunsAndRestored) {
     }
   });
   AttachOptions attach{true, user.slave.get(), user.slave.get(), user.slave.get()};
-  EXPECT_EQ(run_attached(task, fifos, attach).status, 4U);
+  EXPECT_EQ(run_attached(task, fifos, attach).value().status, 4U);
   typist.join();
   EXPECT_TRUE(raw);
   EXPECT_THAT(screen, HasSubstr("45 123"));

@@ -1,0 +1,116 @@
+#include <fcntl.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "commands/context.h"
+#include "commands/ctr/tasks/attached.h"
+#include "commands/ctr/tasks/tasks.h"
+#include "commands/flags/declare.h"
+#include "core/base/error.h"
+#include "core/snapshots/snapshots.h"
+#include "core/sys/file.h"
+#include "runtime/spec/exec_process.h"
+#include "runtime/task/lookup.h"
+#include "runtime/task/task.h"
+
+namespace ctrbox::commands {
+namespace {
+
+struct Options {
+  std::string id;
+  bool detach = false;
+  bool attach = false;  // the default; docker's users type it
+  bool interactive = false;
+  std::string pid_file;
+  std::string log_uri;
+  AttachFlags streams;
+};
+
+std::vector<core::Mount> root_of(Context& context, const core::containers::Container& record) {
+  if (record.snapshot_key.empty()) return {};
+  return core::snapshots::Snapshots(context.database(), context.paths(), context.ns(), record.snapshotter)
+      .mounts(record.snapshot_key);
+}
+
+/// A task that has ended makes way for the next one. Throws already_exists for a living one.
+void make_way(Context& context, const std::string& id) {
+  const auto task = runtime::find_task_info(context.database(), context.paths(), context.ns(), id);
+  if (!task) return;
+  if (task->status != runtime::TaskStatus::stopped)
+    throw core::already_exists("the container " + core::quoted(id) + " has a task that has not ended");
+  try {
+    runtime::Task::open(context.database(), context.paths(), context.ns(), id).remove();
+  } catch (const core::Error& error) {
+    if (error.code() != core::ErrorCode::not_found) throw;  // somebody else has removed it
+  }
+}
+
+runtime::CreateOptions create_options(Context& context, const Options& options) {
+  runtime::CreateOptions create;
+  create.ns = context.ns();
+  create.container = core::containers::get(context.database(), context.ns(), options.id);
+  create.terminal = runtime::has_terminal(create.container.spec);
+  create.open_stdin = options.interactive;
+  create.log_uri = options.log_uri;
+  create.rootfs = root_of(context, create.container);
+  return create;
+}
+
+void write_pid(const Options& options, const runtime::Process& process) {
+  if (options.pid_file.empty()) return;
+  core::write_file_atomically(AT_FDCWD, options.pid_file, std::to_string(process.pid()), 0644);
+}
+
+int start_detached(Context& context, const Options& options, const runtime::CreateOptions& create) {
+  auto task = runtime::Task::create(context.database(), context.paths(), create);
+  task.start();
+  write_pid(options, task);
+  return 0;
+}
+
+int start_attached(Context& context, const Options& options, runtime::CreateOptions create) {
+  auto fifos = runtime::FifoSet::create(context.paths(), create.terminal);
+  create.stdin_path = fifos.stdin_path();
+  create.stdout_path = fifos.stdout_path();
+  create.stderr_path = fifos.stderr_path();
+  create.fifo_directory = fifos.directory();
+  create.fifo_lock = fifos.lock();
+  runtime::AttachOptions attach = attach_options(options.streams, create.terminal);
+  auto task = runtime::Task::create(context.database(), context.paths(), create);
+  attach.on_start = [&] { write_pid(options, task); };
+  const auto exit = runtime::run_attached(task, fifos, attach);
+  if (exit) task.remove();
+  context.out().flush();
+  return attached_status(context, exit, options.id);
+}
+
+int start(Context& context, const Options& options) {
+  if (options.attach && options.detach) throw core::invalid_argument("--attach and --detach exclude each other");
+  const auto create = create_options(context, options);
+  if (create.terminal && !options.detach) require_terminal("a container with a terminal");
+  attach_options(options.streams, create.terminal);  // bad keys are found before anything is made
+  make_way(context, options.id);
+  try {
+    return options.detach ? start_detached(context, options, create) : start_attached(context, options, create);
+  } catch (const core::Error& error) {
+    return start_failure_status(context, error);
+  }
+}
+
+}  // namespace
+
+Action declare_tasks_start(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  add_switch(app, "-d,--detach", options->detach, "do not wait for it");
+  add_switch(app, "-a,--attach", options->attach, "stay with it (the default)");
+  add_switch(app, "-i,--interactive", options->interactive, "keep its standard input open for those who attach later");
+  add_value(app, "--pid-file", options->pid_file, "FILE", "write its pid to FILE");
+  add_value(app, "--log-uri", options->log_uri, "URI", "where its output is kept: file:///PATH, binary:///PATH, none");
+  add_attach_flags(app, options->streams);
+  add_positional(app, "ID", options->id, "container");
+  return [options](Context& context) { return start(context, *options); };
+}
+
+}  // namespace ctrbox::commands

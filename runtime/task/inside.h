@@ -1,0 +1,20 @@
+// The processes inside a container, by their pids on the host. Thread: any.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <vector>
+
+#include "core/sys/process_details.h"
+#include "runtime/task/task.h"
+
+namespace ctrbox::runtime {
+
+/// What runs in the container, in the order of pids; who ends or begins meanwhile may be missing.
+std::vector<core::ProcessDetails> list_inside(Task& task);
+
+/// Signals exactly this process. Throws not_found if it is none of the container's, or has ended.
+void kill_inside(Task& task, pid_t pid, int signal);
+
+}  // namespace ctrbox::runtime
