@@ -7,12 +7,16 @@
 
 #include <chrono>
 
+#include "core/sys/spawn.h"
 #include "runtime/task/record.h"
 
 namespace ctrbox::runtime {
 
 /// A `runc delete` that takes longer is killed, and done without.
 inline constexpr std::chrono::seconds kRuntimePatience{10};
+
+/// Runs a command of the runtime; one that takes longer than kRuntimePatience is killed. Returns its exit status.
+std::uint32_t run_with_patience(const core::SpawnOptions& command);
 
 /// After `runc delete`, whatever became of it: kills what is still in the container's control group, removes the group
 /// and runc's own state of it. Cheap when nothing is left. Returns false if something could not be ended.
