@@ -2,7 +2,7 @@
 //
 // Nothing here waits: what cannot be told now stands in a queue, in order, and the connection is tried again with
 // growing delay. The queue is bounded: the oldest are dropped, with a line in the log. An event may be told twice when
-// a connection breaks before its answer. Thread: the loop's. After a crash: what was not told is lost.
+// a connection breaks before its answer. Requires: broken pipes are ignored. Thread: the loop's. After a crash: what was not told is lost.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -23,8 +23,8 @@ namespace ctrbox::runtime::shim {
 class Forwarder {
  public:
   /// What may wait for a daemon that does not answer.
-  static constexpr std::size_t kMaxWaiting = 4096;
-  static constexpr std::size_t kMaxWaitingBytes = 1 << 20;
+  static constexpr std::size_t kMaxWaiting = 1024;
+  static constexpr std::size_t kMaxWaitingBytes = 256 * 1024;
   /// How often an event is tried that the daemon refuses.
   static constexpr int kMaxRefusals = 5;
 

@@ -5,7 +5,6 @@
 
 #include "core/base/error.h"
 #include "core/base/ids.h"
-#include "core/namespaces/namespaces.h"
 
 namespace ctrbox::runtime::shim::contract {
 namespace {
@@ -61,7 +60,8 @@ void check(const Invocation& invocation) {
   if (invocation.action == Action::version || invocation.action == Action::info) return;
   if (invocation.ns.empty()) throw core::invalid_argument("-namespace is missing");
   if (invocation.id.empty()) throw core::invalid_argument("-id is missing");
-  core::namespaces::check_name(invocation.ns);
+  // What names a namespace is the daemon's to say; here it becomes part of paths.
+  core::with_context("namespace " + core::quoted(invocation.ns), [&] { core::check_identifier(invocation.ns); });
   core::with_context("id " + core::quoted(invocation.id), [&] { core::check_identifier(invocation.id); });
 }
 
