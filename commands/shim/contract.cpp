@@ -31,8 +31,7 @@ std::string perform(const contract::Invocation& invocation) {
     case Action::remove: return contract::clean_up(paths, invocation).SerializeAsString();
     case Action::serve: contract::serve(paths, invocation); return "";
     case Action::info: return contract::runtime_info(version(), revision());
-    case Action::version:
-      return std::string(contract::kProgram) + " (ctrbox) " + std::string(version()) + "\n";
+    case Action::version: return std::string(contract::kProgram) + " (ctrbox) " + std::string(version()) + "\n";
   }
   return "";
 }

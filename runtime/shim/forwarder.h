@@ -2,7 +2,8 @@
 //
 // Nothing here waits: what cannot be told now stands in a queue, in order, and the connection is tried again with
 // growing delay. The queue is bounded: the oldest are dropped, with a line in the log. An event may be told twice when
-// a connection breaks before its answer. Requires: broken pipes are ignored. Thread: the loop's. After a crash: what was not told is lost.
+// a connection breaks before its answer. Requires: broken pipes are ignored. Thread: the loop's. After a crash: what
+// was not told is lost.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

@@ -61,7 +61,7 @@ peer_stop() {
 }
 
 # peer ARG...: Debian's ctr against that daemon.
-peer() { /usr/bin/ctr --address "$PEER/c.sock" -n "$PEER_NS" "$@"; }
+peer() { timeout -s KILL 60 /usr/bin/ctr --address "$PEER/c.sock" -n "$PEER_NS" "$@"; }
 # peer_run [FLAG...] ID [COMMAND...]: with our shim. Flags are words without blanks in front of the id that begin with a dash.
 peer_run() {
   local flags=()
@@ -86,7 +86,7 @@ peer_shim() {
 peer_listen() {
   local n=0
   peer events >"$1" 2>&1 3>&- &
-  LISTENER=$!
+  export LISTENER=$!
   until grep -q /namespaces/update "$1"; do
     [ $((n += 1)) -le 200 ] || return 1
     peer namespaces label "$PEER_NS" probe="$n"

@@ -36,7 +36,8 @@ class Attendance {
         forwarder_(loop_, events_socket()),
         children_(loop_, [this] { container_.on_terminate(); }),
         container_(
-            loop_, children_, TaskName{paths, invocation.ns, invocation.id}, bundle_.get(), [] {}, [this] { end(); }),
+            loop_, children_, TaskName{paths, invocation.ns, invocation.id}, bundle_.get(), Keeper::foreign,
+            std::make_unique<Publisher>(forwarder_, invocation.ns, invocation.id), [] {}, [this] { end(); }),
         service_(container_, [this] { end(); }),
         server_(
             loop_, [this](const auto& request, const ttrpc::Reply& reply) { call(request, reply); },

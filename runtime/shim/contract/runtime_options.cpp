@@ -20,7 +20,8 @@ RuntimeOptions read_options(const ctrbox::wire::Any& options, const std::string&
   RuntimeOptions result;
   if (!message.binary_name().empty()) result.program = message.binary_name();
   const std::string root = message.root().empty() ? kDefaultRuntimeRoot : message.root();
-  if (root.front() != '/') throw core::invalid_argument("the runtime's root " + core::quoted(root) + " is no absolute path");
+  if (root.front() != '/')
+    throw core::invalid_argument("the runtime's root " + core::quoted(root) + " is no absolute path");
   result.root = root + "/" + ns;
   result.flags.systemd_cgroup = message.systemd_cgroup();
   result.flags.no_pivot_root = message.no_pivot_root();

@@ -60,11 +60,10 @@ TEST_F(PublisherTest, ExecsAreToldUnderTheirIds) {
   publisher_.exec_added("e1");
   publisher_.exec_started({"e1", 7});
   publisher_.exec_exited({"e1", 7}, {0, 1'500'000'000'000'000'000});
-  EXPECT_EQ(heard(),
-            (std::vector<std::string>{
-                R"(/tasks/exec-added {"container_id":"c1","exec_id":"e1"})",
-                R"(/tasks/exec-started {"container_id":"c1","exec_id":"e1","pid":7})",
-                R"(/tasks/exit {"container_id":"c1","id":"e1","pid":7,"exited_at":"2017-07-14T02:40:00Z"})"}));
+  EXPECT_EQ(heard(), (std::vector<std::string>{
+                         R"(/tasks/exec-added {"container_id":"c1","exec_id":"e1"})",
+                         R"(/tasks/exec-started {"container_id":"c1","exec_id":"e1","pid":7})",
+                         R"(/tasks/exit {"container_id":"c1","id":"e1","pid":7,"exited_at":"2017-07-14T02:40:00Z"})"}));
 }
 
 }  // namespace

@@ -53,8 +53,7 @@ TEST(Invocation, WhatIsWrongIsNamed) {
   EXPECT_EQ(refusal({"-id"}), "flag -id needs a value");
   EXPECT_EQ(refusal({"-id", "c1", "start"}), "-namespace is missing");
   EXPECT_EQ(refusal({"-namespace", "n", "start"}), "-id is missing");
-  EXPECT_EQ(refusal({"-namespace", "n", "-id", "c1", "start", "now"}),
-            "unexpected argument \"now\" behind the action");
+  EXPECT_EQ(refusal({"-namespace", "n", "-id", "c1", "start", "now"}), "unexpected argument \"now\" behind the action");
 }
 
 TEST(Invocation, IdsThatAreNoneAreRefused) {
