@@ -109,7 +109,7 @@ peer_census() {
 NOTHING_LEFT=$'mounts: 0\nshims: 0\ncgroups: 0\nsockets: 0\nfifos: 0\nbundles: 0\nrunc: 0'
 assert_nothing_left() {
   local now n
-  for n in $(seq 100); do
+  for n in $(seq 30); do
     now=$(peer_census)
     [ "$now" = "$NOTHING_LEFT" ] && return 0
     sleep 0.1

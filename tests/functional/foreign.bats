@@ -91,7 +91,7 @@ teardown() { peer_teardown; }
   kill "$LISTENER"
   assert_nothing_left
 }
-runs_as_exec() { peer tasks ps "$TOKEN" | grep -q "exec_id.*$1"; }
+runs_as_exec() { peer tasks ps "$TOKEN" | grep -q "ExecID:$1,"; }
 
 @test "pause, resume, ps and metrics" {
   peer_start
@@ -107,7 +107,8 @@ runs_as_exec() { peer tasks ps "$TOKEN" | grep -q "exec_id.*$1"; }
   assert_match "$output" "$TOKEN .*memory.usage_in_bytes +[1-9][0-9]*"
   peer tasks kill -s KILL --all "$TOKEN"
   await is_status "$TOKEN" STOPPED
-  run peer tasks rm "$TOKEN"
+  run -0 peer tasks rm "$TOKEN"
+  assert_match "$output" 'exit with non-zero exit code 137"'
   peer containers rm "$TOKEN"
   assert_equal "$(peer_topics "$BATS_TEST_TMPDIR/heard" "$TOKEN")" \
     $'/tasks/create\n/tasks/start\n/tasks/paused\n/tasks/resumed\n/tasks/exit\n/tasks/delete'
@@ -123,7 +124,8 @@ runs_as_exec() { peer tasks ps "$TOKEN" | grep -q "exec_id.*$1"; }
   await is_status "$TOKEN" STOPPED
   run_apart peer tasks kill "$TOKEN"
   assert_match "$errors" 'process already finished: not found'
-  run -9 peer tasks rm "$TOKEN"
+  run -0 peer tasks rm "$TOKEN"
+  assert_match "$output" 'exit with non-zero exit code 9"'
   peer containers rm "$TOKEN"
   assert_nothing_left
 }
@@ -144,8 +146,9 @@ runs_as_exec() { peer tasks ps "$TOKEN" | grep -q "exec_id.*$1"; }
   peer_listen "$BATS_TEST_TMPDIR/heard"
   run_apart peer_exec e1 "$TOKEN-a" echo again
   assert_equal "$status $output" "0 again"
-  run -8 peer tasks rm "$TOKEN-b"
-  run -137 peer tasks rm -f "$TOKEN-a"
+  run -0 peer tasks rm "$TOKEN-b"
+  assert_match "$output" 'exit with non-zero exit code 8"'
+  peer tasks rm -f "$TOKEN-a"
   peer containers rm "$TOKEN-a" "$TOKEN-b"
   await contains "$BATS_TEST_TMPDIR/heard" "/tasks/delete {\"container_id\":\"$TOKEN-a\""
   kill "$LISTENER"

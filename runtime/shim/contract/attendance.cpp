@@ -9,9 +9,9 @@
 #include "core/base/log.h"
 #include "core/sys/file.h"
 #include "core/sys/own_process.h"
-#include "core/sys/unix_socket.h"
 #include "runtime/daemon/sockets.h"
 #include "runtime/shim/container.h"
+#include "runtime/shim/contract/bootstrap.h"
 #include "runtime/shim/publisher.h"
 #include "runtime/shim/service.h"
 
@@ -32,7 +32,7 @@ class Attendance {
  public:
   Attendance(const core::Paths& paths, const Invocation& invocation)
       : bundle_(core::open_at(AT_FDCWD, ".", O_RDONLY | O_DIRECTORY)),
-        socket_(core::path_of(kListener)),
+        socket_(socket_of(paths, invocation)),
         forwarder_(loop_, events_socket()),
         children_(loop_, [this] { container_.on_terminate(); }),
         container_(
