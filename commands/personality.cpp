@@ -1,5 +1,6 @@
 #include "commands/personality.h"
 
+#include "commands/shim/contract.h"
 #include "commands/shim/shim.h"
 
 namespace ctrbox::commands {
@@ -9,6 +10,7 @@ std::span<const Personality> personalities() noexcept {
       {"ctr", "images, snapshots, containers and tasks", ctr_commands()},
       {"dist", "pull images and look after content", dist_commands()},
       {"shim", "looks after one task; started by ctr", {}, {}, shim_main},
+      {"containerd-shim-ctrbox-v2", "looks after one task; started by containerd", {}, {}, contract_main},
       {"containerd", "serve events to containerd's clients and shims", containerd_commands(), "serve"},
   };
   return table;

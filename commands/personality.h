@@ -9,7 +9,7 @@
 
 namespace ctrbox::commands {
 
-/// ctr, dist, shim, containerd, in the order in which they are listed.
+/// ctr, dist, shim, containerd and its shim, in the order in which they are listed.
 std::span<const Personality> personalities() noexcept;
 
 /// ctrbox under its own name: what is not a personality's (install, version).

@@ -39,6 +39,7 @@ void declare_flags(CLI::App& app, Options& options) {
   add_switch(app, "-d,--detach", options.detach, "do not wait for it");
   add_switch(app, "-i,--interactive", options.interactive, "with -d: leave its input open for those that attach");
   add_container_flags(app, options.container);
+  add_attach_flags(app, options.streams);
   add_value(
       app, "--log-uri", options.log_uri, "URI",
       "write its output to file:///path or to a program, binary:///path?key=value, or to none; its log when left out");

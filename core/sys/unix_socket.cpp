@@ -80,6 +80,17 @@ Fd connect_unix(const std::string& path) {
   return connect_unix(directory.get(), path.substr(slash + 1));
 }
 
+std::optional<Fd> try_connect_unix(const std::string& path) {
+  const std::size_t slash = path.find_last_of('/');
+  const auto directory = find_at(AT_FDCWD, path.substr(0, slash + 1), O_RDONLY | O_DIRECTORY);
+  if (!directory) return std::nullopt;
+  const sockaddr_un address = address_of(directory->get(), path.substr(slash + 1));
+  Fd fd = new_socket(SOCK_NONBLOCK);
+  if (connect(fd.get(), generic(address), sizeof address) == 0) return fd;
+  if (errno == ECONNREFUSED || errno == ENOENT || errno == EAGAIN || errno == EINTR) return std::nullopt;
+  throw system_error("connecting to socket " + quoted(path), errno);
+}
+
 std::optional<Fd> accept_unix(int listener) {
   Fd fd(accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
   if (fd) return fd;

@@ -19,6 +19,8 @@ std::string path_of(int listener);
 Fd connect_unix(int directory, const std::string& name);
 /// The same for an absolute path, however long. Throws not_found for a missing directory too.
 Fd connect_unix(const std::string& path);
+/// A connected, non-blocking socket; std::nullopt if nobody listens there, or too many wait already. Never waits.
+std::optional<Fd> try_connect_unix(const std::string& path);
 /// The next connection, non-blocking; std::nullopt when none waits.
 std::optional<Fd> accept_unix(int listener);
 

@@ -20,13 +20,14 @@ std::string find_runtime(std::string_view program) {
 
 }  // namespace
 
-Runc::Runc(std::string_view program, std::string root, std::string log)
-    : program_(find_runtime(program)), root_(std::move(root)), log_(std::move(log)) {}
+Runc::Runc(std::string_view program, std::string root, std::string log, Flags flags)
+    : program_(find_runtime(program)), root_(std::move(root)), log_(std::move(log)), flags_(flags) {}
 
 core::SpawnOptions Runc::invoke(std::vector<std::string> command) const {
   core::SpawnOptions options;
   options.program = program_;
   options.arguments = {program_, "--root", root_, "--log", log_, "--log-format", "json"};
+  if (flags_.systemd_cgroup) options.arguments.emplace_back("--systemd-cgroup");
   for (auto& word : command) options.arguments.push_back(std::move(word));
   // A runc that outlived its shim would make a container that nobody knows of.
   options.parent_death_signal = SIGKILL;
@@ -37,6 +38,8 @@ core::SpawnOptions Runc::launch(std::string_view verb, const std::string& id, co
                                 const std::string& console_socket) const {
   std::vector<std::string> command{std::string(verb), "--bundle", ".", "--pid-file", pid_file};
   if (verb == "run") command.emplace_back("--detach");
+  if (flags_.no_pivot_root) command.emplace_back("--no-pivot");
+  if (flags_.no_new_keyring) command.emplace_back("--no-new-keyring");
   if (!console_socket.empty()) command.insert(command.end(), {"--console-socket", console_socket});
   command.push_back(id);
   return invoke(std::move(command));

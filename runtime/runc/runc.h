@@ -15,12 +15,19 @@ namespace ctrbox::runtime::runc {
 
 inline constexpr std::string_view kProgram = "runc";
 
+/// What a foreign client may want of it.
+struct Flags {
+  bool systemd_cgroup = false;
+  bool no_pivot_root = false;
+  bool no_new_keyring = false;
+};
+
 class Runc {
  public:
   /// Throws failed_precondition, naming the package to install, if there is no `program` in PATH.
   /// `root` is runc's own state, `log` the file for its JSON log. Requires: run() and create() are spawned in the
   /// bundle.
-  Runc(std::string_view program, std::string root, std::string log);
+  Runc(std::string_view program, std::string root, std::string log, Flags flags = {});
 
   /// The same with another log, for a command that may run beside others.
   Runc with_log(std::string log) const;
@@ -53,6 +60,7 @@ class Runc {
   std::string program_;
   std::string root_;
   std::string log_;
+  Flags flags_;
 };
 
 /// The message of the last line of level error or fatal in a JSON log; "" if there is none. Never throws on garbage.

@@ -10,6 +10,7 @@
 #include "core/sys/mount.h"
 #include "core/sys/own_process.h"
 #include "core/sys/timer.h"
+#include "runtime/shim/contract/account.h"
 #include "runtime/task/bundle.h"
 #include "runtime/task/leftovers.h"
 #include "runtime/task/start_failure.h"
@@ -51,13 +52,19 @@ StdioPlan Container::stdio_plan(const ctrbox::wire::CreateTaskRequest& request,
 }
 
 void Container::prepare(const ctrbox::wire::CreateTaskRequest& request, const ctrbox::wire::OwnedTask& owned) {
-  bundle_path_ = name_.paths.task(name_.ns, name_.id);
+  bundle_path_ = is_owned() ? name_.paths.task(name_.ns, name_.id) : request.bundle();
   fifo_directory_ = owned.fifo_directory();
   for (const auto& mount : request.rootfs()) rootfs_.push_back(wire::to_mount(mount));
-  core::make_directories(name_.paths.runc_root(name_.ns), 0700);
-  const std::string program = owned.runtime().empty() ? std::string(runc::kProgram) : owned.runtime();
-  control_group_ = owned.control_group();
-  runc_.emplace(program, name_.paths.runc_root(name_.ns), bundle_path_ + "/" + kBundleLog);
+  if (is_owned()) {
+    runtime_.root = name_.paths.runc_root(name_.ns);
+    control_group_ = owned.control_group();
+    if (!owned.runtime().empty()) runtime_.program = owned.runtime();
+  } else {
+    runtime_ = contract::read_options(request.options(), name_.ns);
+  }
+  core::make_directories(runtime_.root, 0700);
+  runc_.emplace(runtime_.program, runtime_.root, bundle_path_ + "/" + kBundleLog, runtime_.flags);
+  keep_account();
   init_.open(stdio_plan(request, owned), "init", [this] { loop_.later([this] { finish_when_drained(); }); });
   restart_policy_ = parse_restart_policy(owned.restart_policy());
   stop_signal_ = owned.stop_signal();
@@ -96,6 +103,7 @@ void Container::on_runtime_created(std::uint32_t status, const ttrpc::Reply& rep
   }
   state_ = next_state(state_, TaskMove::create);
   adopt_init();
+  keep_account();
   chronicle_->created(record(), rootfs_);
   ctrbox::wire::CreateTaskResponse response;
   response.set_pid(pid());
@@ -229,6 +237,7 @@ void Container::end_with(const ExitStatus& exit) {
   try {
     again = wants_restart(exit) && chronicle_->exited_to_restart(record(), exit);
     if (!again) chronicle_->exited(record(), exit);
+    keep_account();
   } catch (...) {
     // Those who wait still get the truth; the row is corrected by whoever finds that this shim has gone.
     core::log::error("exit of " + name_.id + ": " + core::current_error().what());
@@ -328,6 +337,20 @@ void Container::finish_when_drained() {
     core::log::error("cleaning up after " + name_.id + ": " + core::current_error().what());
   }
   on_done_();
+}
+
+void Container::keep_account() const {
+  if (is_owned()) return;
+  contract::Account account{.runtime = runtime_.program,
+                            .runtime_root = runtime_.root,
+                            .flags = runtime_.flags,
+                            .init = init_.identity(),
+                            .exit_status = std::nullopt};
+  if (const auto& exit = init_.exit()) {
+    account.exit_status = exit->status;
+    account.exited_at = exit->exited_at;
+  }
+  contract::write_account(bundle_, account);
 }
 
 TaskRecord Container::record() const {

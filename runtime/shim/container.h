@@ -15,6 +15,7 @@
 
 #include "runtime/runc/runc.h"
 #include "runtime/shim/chronicle.h"
+#include "runtime/shim/contract/runtime_options.h"
 #include "runtime/shim/exec.h"
 #include "runtime/shim/oom_watch.h"
 #include "runtime/shim/process.h"
@@ -92,6 +93,8 @@ class Container {
   Process& process(const std::string& exec_id);
   bool is_owned() const noexcept { return keeper_ == Keeper::ctrbox; }
   TaskRecord record() const;
+  /// For those who clean up after a foreign daemon's shim that was killed.
+  void keep_account() const;
   void require_living(const char* wanted) const;
   void run_update(const std::string& resources, std::function<void(std::uint32_t status)> then);
 
@@ -113,6 +116,7 @@ class Container {
   std::string bundle_path_;
   std::string fifo_directory_;
   std::vector<core::Mount> rootfs_;
+  contract::RuntimeOptions runtime_;
   std::optional<runc::Runc> runc_;
   std::string control_group_;
   Process init_;

@@ -23,16 +23,20 @@ constexpr std::chrono::seconds kEndPatience{5};
 void delete_by_runtime(const TaskName& name, const std::string& program, const std::string& bundle) {
   const runc::Runc runc(program.empty() ? runc::kProgram : std::string_view(program), name.paths.runc_root(name.ns),
                         bundle + "/" + kBundleLog);
-  const pid_t pid = core::spawn(runc.remove(name.id));
+  run_with_patience(runc.remove(name.id));
+}
+
+}  // namespace
+
+std::uint32_t run_with_patience(const core::SpawnOptions& command) {
+  const pid_t pid = core::spawn(command);
   if (const auto identity = core::find_process(pid)) {
     const auto process = core::PidFd::open(*identity);
     const auto patience = std::chrono::duration_cast<std::chrono::milliseconds>(kRuntimePatience);
     if (process && !process->wait_for_end(static_cast<int>(patience.count()))) process->send_signal(SIGKILL);
   }
-  core::wait_for(pid);
+  return core::wait_for(pid).status;
 }
-
-}  // namespace
 
 Runtime runtime_of(const core::containers::Container& container) {
   Runtime runtime{container.runtime_binary, {}};

@@ -7,6 +7,7 @@
 
 #include <chrono>
 
+#include "core/sys/spawn.h"
 #include "runtime/task/record.h"
 
 namespace ctrbox::runtime {
@@ -20,6 +21,9 @@ struct Runtime {
   std::string control_group;  // "" if it has none of its own: one that is shared is nobody's to end
 };
 Runtime runtime_of(const core::containers::Container& container);
+
+/// Runs a command of the runtime; one that takes longer than kRuntimePatience is killed. Returns its exit status.
+std::uint32_t run_with_patience(const core::SpawnOptions& command);
 
 /// After `runc delete`, whatever became of it: kills what is still in the container's control group, removes the group
 /// and runc's own state of it. Cheap when nothing is left. Returns false if something could not be ended.

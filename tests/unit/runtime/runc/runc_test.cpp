@@ -47,5 +47,17 @@ TEST(Runc, RunIsOneDetachedCall) {
   EXPECT_EQ(command.parent_death_signal, SIGKILL);
 }
 
+TEST(Runc, ForeignFlagsGoWhereRuncHasThem) {
+  const Flags flags{.systemd_cgroup = true, .no_pivot_root = true, .no_new_keyring = true};
+  const Runc runc("/bin/true", "/r", "/l", flags);
+  EXPECT_EQ(runc.create("c1", "init.pid", "").arguments,
+            (std::vector<std::string>{"/bin/true", "--root", "/r", "--log", "/l", "--log-format", "json",
+                                      "--systemd-cgroup", "create", "--bundle", ".", "--pid-file", "init.pid",
+                                      "--no-pivot", "--no-new-keyring", "c1"}));
+  EXPECT_EQ(runc.start("c1").arguments,
+            (std::vector<std::string>{"/bin/true", "--root", "/r", "--log", "/l", "--log-format", "json",
+                                      "--systemd-cgroup", "start", "c1"}));
+}
+
 }  // namespace
 }  // namespace ctrbox::runtime::runc
