@@ -59,7 +59,18 @@ NewContainer create_from_directory(state::Database& database, const ContainerReq
   return made;
 }
 
+// The files of an image, and the directories above its root, are the host's root's: to a user namespace that does not
+// know that one they are nobody's.
+void check_id_maps(const SpecOptions& options) {
+  if (options.uid_map.empty()) return;
+  if (maps_host_root(options.uid_map) && maps_host_root(options.gid_map)) return;
+  throw core::failed_precondition(
+      "the files of an image belong to the host's id 0, which the mapping leaves out: map it too, or use a directory "
+      "of files that belong to mapped ids (--rootfs)");
+}
+
 NewContainer create_from_image(state::Database& database, const core::Paths& paths, const ContainerRequest& request) {
+  check_id_maps(request.spec);
   const std::string& ns = request.spec.ns;
   NewContainer made{new_record(request), {}};
   core::containers::Container& record = made.record;

@@ -10,10 +10,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-void make_sys_writable(std::vector<SpecMount>& mounts) {
+// A user namespace has no right to the host's control groups.
+void make_sys_writable(std::vector<SpecMount>& mounts, bool with_cgroups) {
   const auto sys = std::find_if(mounts.begin(), mounts.end(), [](const auto& m) { return m.destination == "/sys"; });
   std::replace(sys->options.begin(), sys->options.end(), std::string("ro"), std::string("rw"));
-  mounts.insert(sys + 1, {"cgroup", "cgroup", "/sys/fs/cgroup", {"nosuid", "noexec", "nodev", "relatime", "rw"}});
+  if (with_cgroups)
+    mounts.insert(sys + 1, {"cgroup", "cgroup", "/sys/fs/cgroup", {"nosuid", "noexec", "nodev", "relatime", "rw"}});
 }
 
 // A user namespace may mount sysfs only with a network of its own; the host's is looked at instead.
@@ -27,7 +29,7 @@ std::vector<SpecMount> all_mounts(const SpecOptions& options, const HostFacts& h
   if (options.net_host && !options.uid_map.empty()) {
     bind_sys(mounts);
   } else if (options.security.privileged) {
-    make_sys_writable(mounts);
+    make_sys_writable(mounts, options.uid_map.empty());
   }
   if (options.net_host) {
     for (const std::string& path : host.name_service_files) mounts.push_back({"bind", path, path, {"rbind", "ro"}});

@@ -61,6 +61,10 @@ IdMapping parse_id_mapping(std::string_view text) {
   return {container, host, size};
 }
 
+bool maps_host_root(const std::vector<IdMapping>& map) {
+  return std::any_of(map.begin(), map.end(), [](const IdMapping& range) { return range.host == 0; });
+}
+
 void check_id_map(const std::vector<IdMapping>& map) {
   if (map.size() > kMaxIdMappings)
     throw core::invalid_argument("more than " + std::to_string(kMaxIdMappings) + " mappings of ids");

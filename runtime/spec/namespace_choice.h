@@ -31,6 +31,8 @@ inline constexpr std::size_t kMaxIdMappings = 340;
 
 /// "CONTAINER:HOST:LENGTH". Throws invalid_argument.
 IdMapping parse_id_mapping(std::string_view text);
+/// Whether the host's root is in it, whoever it is in the container.
+bool maps_host_root(const std::vector<IdMapping>& map);
 /// Throws invalid_argument if ranges overlap or there are too many.
 void check_id_map(const std::vector<IdMapping>& map);
 

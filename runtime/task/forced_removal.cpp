@@ -6,9 +6,23 @@
 
 namespace ctrbox::runtime {
 
+namespace {
+
+// Frozen processes do not see the signal before they go on.
+void thaw(Task& task) {
+  try {
+    task.resume();
+  } catch (const core::Error&) {
+    // It was not paused, or has ended.
+  }
+}
+
+}  // namespace
+
 void end_task(Task& task) {
   try {
     task.kill_all(SIGKILL);
+    thaw(task);
   } catch (const core::Error& error) {
     if (error.code() != core::ErrorCode::not_found) throw;  // it has ended by itself
   }

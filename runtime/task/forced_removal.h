@@ -10,7 +10,8 @@
 
 namespace ctrbox::runtime {
 
-/// Kills every process of the task and waits for its end. One that has ended by itself is no error.
+/// Kills every process of the task, also of one that is paused, and waits for its end. One that has ended by itself is
+/// no error.
 void end_task(Task& task);
 
 /// end_task(), then removes the task. One of `run --rm` takes its container along: its shim removes both. Throws

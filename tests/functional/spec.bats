@@ -52,7 +52,12 @@ in_cgroup() { cat "/sys/fs/cgroup/$1/default/$TOKEN/$2"; }
   rmdir /sys/fs/cgroup/*/"$TOKEN-parent"
   ctr run -d --cgroup "/$TOKEN-own" --pids-limit 8 "$BUSYBOX" "$TOKEN" sleep 100
   assert_equal "$(cat "/sys/fs/cgroup/pids/$TOKEN-own/pids.max")" 8
-  ctr containers rm --force "$TOKEN"
+  # The shim's death ends what runs in it, too.
+  kill -9 "$(pgrep -f "^shim .*-id $TOKEN " | head -n 1)"
+  for _ in $(seq 100); do ctr tasks ls | grep -q STOPPED && break; sleep 0.05; done
+  assert_match "$(ctr tasks ls)" "$TOKEN +[0-9]+ +STOPPED"
+  assert_equal "$(cgroups_here)" ""
+  ctr containers rm "$TOKEN"
 }
 
 @test "capabilities: added, taken, none, all; the system-call filter follows" {
@@ -134,11 +139,38 @@ else.where
   ctr containers rm --force "$TOKEN-first"
 }
 
+# tree DIR: a directory that can be a root, from the image.
+tree() {
+  mkdir -p "$1"
+  python3 "$SUPPORT/make_image.py" image "$BATS_TEST_TMPDIR/layout" latest --compression none busybox
+  tar -C "$1" -xf "$(find "$BATS_TEST_TMPDIR/layout/blobs" -type f -size +200k)"
+}
+
 @test "ids are mapped in a user namespace" {
   run_apart box --uidmap 0:0:1000 --gidmap 0:0:1000 -- sh -c 'cat /proc/self/uid_map; id -u; readlink /proc/self/ns/user'
   assert_equal "$errors" ""
   assert_match "$output" '^ +0 +0 +1000'
   [ "$(tail -n 1 <<<"$output")" != "$(readlink /proc/self/ns/user)" ]
+}
+
+@test "ids that are not the host's own: a directory that belongs to them, and no image" {
+  # Every directory above the root must let them pass; those of the test itself are the host's root's alone.
+  local root
+  root=$(mktemp -d "/tmp/$TOKEN.XXXXXX")
+  tree "$root"
+  chown -hR 100000:200000 "$root"
+  chmod 755 "$root"
+  run_apart ctr run --rm --rootfs --uidmap 0:100000:1000 --gidmap 0:200000:1000 "$root" "$TOKEN" \
+    sh -c 'id -u; cat /proc/self/uid_map | tr -s " "; touch /made'
+  local made
+  made=$(stat -c %u:%g "$root/made")
+  rm -rf "$root"
+  assert_equal "$errors" ""
+  assert_equal "$output" $'0\n 0 100000 1000'
+  assert_equal "$made" 100000:200000
+  assert_fails_cleanly box --uidmap 0:100000:1000 --gidmap 0:200000:1000 -- true
+  assert_equal "$status" 125
+  assert_match "$errors" 'belong to the host.s id 0, which the mapping leaves out'
 }
 
 @test "a system-call filter as Docker writes them: conditions are resolved, the rest is enforced" {
@@ -161,13 +193,6 @@ END
 @test "the root's propagation and annotations are in the spec" {
   ctr create --rootfs-propagation rslave --annotation a=1 --annotation b=x=y "$BUSYBOX" "$TOKEN" true
   assert_equal "$(ctr info --spec "$TOKEN" | jq -c '[.linux.rootfsPropagation, .annotations]')" '["rslave",{"a":"1","b":"x=y"}]'
-}
-
-# tree DIR: a directory that can be a root, from the image.
-tree() {
-  mkdir -p "$1"
-  python3 "$SUPPORT/make_image.py" image "$BATS_TEST_TMPDIR/layout" latest --compression none busybox
-  tar -C "$1" -xf "$(find "$BATS_TEST_TMPDIR/layout/blobs" -type f -size +200k)"
 }
 
 @test "a whole config.json: a bundle is run as it is, its root where the file says" {

@@ -23,6 +23,12 @@ TEST(IdMapping, ThreeNumbersWithinTheKernelsIds) {
     EXPECT_THROW(parse_id_mapping(text), core::Error) << text;
 }
 
+TEST(IdMapping, TheHostsRootIsInAMapOrNot) {
+  EXPECT_FALSE(maps_host_root({}));
+  EXPECT_FALSE(maps_host_root({{0, 1, 100}}));
+  EXPECT_TRUE(maps_host_root({{0, 100000, 10}, {10, 0, 1}}));
+}
+
 TEST(IdMapping, RangesMayNotOverlapOnEitherSide) {
   EXPECT_NO_THROW(check_id_map({{0, 1000, 10}, {10, 2000, 10}}));
   EXPECT_THROW(check_id_map({{0, 1000, 10}, {9, 2000, 10}}), core::Error);
