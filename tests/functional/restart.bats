@@ -1,0 +1,94 @@
+# Containers that are started again by their policy: by their shim, and by the daemon after a reboot.
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016  # what stands in single quotes is for the shell inside
+load lib
+
+setup_file() {
+  file_registry
+  push_busybox
+  CTRBOX_ROOT=$BATS_FILE_TMPDIR/pulled CTRBOX_STATE=$BATS_FILE_TMPDIR/pulled-state ctr pull "$BUSYBOX" >/dev/null 2>&1
+}
+
+setup() {
+  require_root
+  lib_setup
+  cp -a "$BATS_FILE_TMPDIR/pulled" "$CTRBOX_ROOT"
+  NOTHING_LEFT=$(census)
+  sql 'DELETE FROM events'
+}
+
+sql() { sqlite3 "$CTRBOX_ROOT/state.db" "$1"; }
+starts() { sql "SELECT count(*) FROM events WHERE topic = '/tasks/start'"; }
+status_of() { ctr tasks ls | awk -v id="$1" '$1 == id {print $3}'; }
+has_status() { [ "$(status_of "$1")" = "$2" ]; }
+has_starts() { [ "$(starts)" -ge "$1" ]; }
+pid_of() { ctr tasks ls | awk -v id="$1" '$1 == id {print $2}'; }
+await() {
+  local n
+  for n in $(seq 300); do "$@" && return 0; sleep 0.05; done
+  echo "after $n looks still not: $*" >&2
+  return 1
+}
+remove() {
+  ctr tasks rm -f "$TOKEN"
+  ctr containers rm "$TOKEN"
+  await_census "$NOTHING_LEFT"
+}
+
+@test "on-failure:2 is started three times in all, and keeps its files between the starts" {
+  ctr run -d --restart on-failure:2 "$BUSYBOX" "$TOKEN" sh -c 'echo x >>/count; wc -l </count; exit 3'
+  await has_status "$TOKEN" STOPPED
+  assert_equal "$(starts)" 3
+  assert_equal "$(sql "SELECT group_concat(substr(topic, 8), ' ') FROM (SELECT topic FROM events WHERE topic LIKE '/tasks/%' ORDER BY sequence)")" \
+    "create start exit delete create start exit delete create start exit"
+  remove
+}
+
+@test "an end without failure is an end" {
+  ctr run -d --restart on-failure "$BUSYBOX" "$TOKEN" true
+  await has_status "$TOKEN" STOPPED
+  assert_equal "$(starts)" 1
+  remove
+}
+
+@test "always: a process that was killed from outside comes back, one that a user kills does not" {
+  ctr run -d --restart always "$BUSYBOX" "$TOKEN" sleep 1000
+  local first
+  first=$(pid_of "$TOKEN")
+  kill -9 "$first"
+  await has_starts 2
+  await has_status "$TOKEN" RUNNING
+  [ "$(pid_of "$TOKEN")" != "$first" ]
+  ctr tasks kill -s KILL "$TOKEN"
+  await has_status "$TOKEN" STOPPED
+  assert_equal "$(starts)" 2
+  assert_match "$(ctr containers ls)" 'containerd.io/restart.explicitly-stopped=true'
+  remove
+}
+
+@test "a container that waits to be started again can be stopped and removed" {
+  ctr run -d --restart always "$BUSYBOX" "$TOKEN" false
+  await has_starts 4 # the pause is about a second then
+  await has_status "$TOKEN" CREATED
+  ctr tasks rm -f "$TOKEN"
+  assert_equal "$(status_of "$TOKEN")" ""
+  ctr containers rm "$TOKEN"
+  await_census "$NOTHING_LEFT"
+}
+
+@test "the shim that is killed between two lives: the next command sees a task that has ended" {
+  ctr run -d --restart always "$BUSYBOX" "$TOKEN" false
+  await has_starts 4
+  await has_status "$TOKEN" CREATED
+  kill -9 "$(pgrep -f "^shim .*-id $TOKEN ")"
+  await has_status "$TOKEN" STOPPED
+  remove
+}
+
+@test "wrong policies, and --rm with one, are refused" {
+  assert_fails_cleanly ctr run -d --restart sometimes "$BUSYBOX" "$TOKEN" true
+  assert_match "$errors" 'restart policy "sometimes" is not known'
+  assert_fails_cleanly ctr run --rm --restart always "$BUSYBOX" "$TOKEN" true
+  assert_match "$errors" '\-\-rm and \-\-restart'
+  assert_equal "$(ctr containers ls -q)" ""
+}
