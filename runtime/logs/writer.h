@@ -12,12 +12,11 @@
 #include <string_view>
 
 #include "core/sys/fd.h"
+#include "runtime/logs/line.h"
 
 namespace ctrbox::runtime::logs {
 
 inline constexpr const char* kLogFile = "log";
-
-enum class Stream { out, err };
 
 struct Limits {
   std::size_t file_bytes = 10 << 20;

@@ -48,7 +48,7 @@ end() {
     send "kept=yes; stty size\r"
     expect { "33 77" {} timeout { exit 90 } }
     expect "# "
-    send "\020x\010echo one-\$((1+1))\r"
+    send "echo one-\$((1+1))\r"
     expect { "one-2" {} timeout { exit 94 } }
     send "\020\021"
     expect { "detached from" {} timeout { exit 91 } }

@@ -39,7 +39,7 @@ end() {
   run_apart inside sh -c 'echo out; echo err >&2; exit 7'
   assert_equal "$status $output $errors" "7 out err"
   assert_equal "$(printf 'a\nb\n' | inside wc -l)" 2
-  assert_equal "$(printf 'a\nb\n' | ctr exec -i=false "$TOKEN" wc -l)" 0
+  assert_equal "$(printf 'a\nb\n' | ctr exec --interactive=false "$TOKEN" wc -l)" 0
   assert_equal "$(inside sh -c 'head -c 3000000 /dev/zero' | wc -c)" 3000000
   run_apart inside sh -c 'kill -9 $$'
   assert_equal "$status" 137

@@ -8,6 +8,7 @@
 #include "commands/flags/declare.h"
 #include "core/base/error.h"
 #include "runtime/task/ending.h"
+#include "runtime/task/record.h"
 #include "runtime/task/task.h"
 
 namespace ctrbox::commands {
@@ -18,13 +19,25 @@ struct Options {
   std::string exec_id;
 };
 
+/// A process that was added is forgotten by its shim once it has ended; the events still tell.
+std::uint32_t wait_for(Context& context, const std::string& id, const std::string& exec_id) {
+  auto task = runtime::Task::open(context.database(), context.paths(), context.ns(), id);
+  auto process = task.process(exec_id);
+  try {
+    return runtime::wait_until(process, std::nullopt).value().status;
+  } catch (const core::Error& error) {
+    if (error.code() != core::ErrorCode::not_found || exec_id.empty()) throw;
+    const auto told = runtime::find_told_exit(context.database(), context.ns(), id, exec_id);
+    if (!told) throw;
+    return told->status;
+  }
+}
+
 int wait(Context& context, const Options& options) {
   if (options.ids.size() > 1 && !options.exec_id.empty())
     throw core::invalid_argument("--exec-id names a process of one container: name one container");
   const auto wait_for_one = [&](const std::string& id) {
-    auto task = runtime::Task::open(context.database(), context.paths(), context.ns(), id);
-    auto process = task.process(options.exec_id);
-    context.out() << runtime::wait_until(process, std::nullopt).value().status << "\n" << std::flush;
+    context.out() << wait_for(context, id, options.exec_id) << "\n" << std::flush;
   };
   return for_each_name(context, options.ids, "failed to wait for", wait_for_one, Echo::nothing);
 }
