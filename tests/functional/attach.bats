@@ -39,7 +39,7 @@ end() {
 
 @test "a terminal is left by its keys and joined again, with the size of whoever joins" {
   ctr run -d -t "$BUSYBOX" "$TOKEN" sh
-  run -5 expect -c '
+  run -5 timeout -k 2 60 expect -c '
     set timeout 20
     set stty_init "rows 33 columns 77"
     spawn -noecho ctr attach '"$TOKEN"'
@@ -52,7 +52,7 @@ end() {
     expect { "one-2" {} timeout { exit 94 } }
     send "\020\021"
     expect { "detached from" {} timeout { exit 91 } }
-    expect eof
+    catch { expect eof }
     if {[lindex [wait] 3] != 0} { exit 92 }
     set stty_init "rows 20 columns 60"
     spawn -noecho ctr attach '"$TOKEN"'
@@ -62,7 +62,7 @@ end() {
     expect { "20 60" {} timeout { exit 93 } }
     expect "kept=yes."
     send "exit 5\r"
-    expect eof
+    catch { expect eof }
     exit [lindex [wait] 3]'
   assert_equal "$(ctr wait "$TOKEN")" 5
   end
@@ -70,7 +70,7 @@ end() {
 
 @test "two at once see the same, and both are heard" {
   ctr run -d -t "$BUSYBOX" "$TOKEN" sh
-  run -0 expect -c '
+  run -0 timeout -k 2 60 expect -c '
     set timeout 20
     spawn -noecho ctr attach '"$TOKEN"'
     set one $spawn_id
@@ -90,26 +90,26 @@ end() {
     send -i $one "echo alone-\$((3+3))\r"
     expect -i $one "alone-6" {} timeout { exit 94 }
     send -i $one "exit\r"
-    expect -i $one eof
+    catch { expect -i $one eof }
     exit [lindex [wait -i $one] 3]'
   end
 }
 
 @test "ctrl-c reaches what runs in the terminal, not the client" {
   ctr run -d -t "$BUSYBOX" "$TOKEN" sh
-  run -0 expect -c '
+  run -0 timeout -k 2 60 expect -c '
     set timeout 20
     spawn -noecho ctr attach '"$TOKEN"'
     send "\r"
     expect "# "
-    send "sleep 1000\r"
-    expect "sleep 1000\r\n"
+    send "echo re\"\"ady; sleep 1000\r"
+    expect "ready"
     send "\003"
     expect { "# " {} timeout { exit 90 } }
     send "echo st=\$?\r"
     expect { "st=130" {} timeout { exit 91 } }
     send "exit 0\r"
-    expect eof
+    catch { expect eof }
     exit [lindex [wait] 3]'
   end
 }
@@ -240,13 +240,13 @@ end() {
 
 @test "start through a terminal: left by its keys, it goes on" {
   record -t "$BUSYBOX" "$TOKEN" sh
-  run -0 expect -c '
+  run -0 timeout -k 2 60 expect -c '
     set timeout 20
     spawn -noecho ctr start '"$TOKEN"'
     expect "# "
     send "\020\021"
     expect { "detached from" {} timeout { exit 90 } }
-    expect eof
+    catch { expect eof }
     exit [lindex [wait] 3]'
   assert_match "$(ctr tasks ls)" "$TOKEN.*RUNNING"
   end

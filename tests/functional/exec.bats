@@ -181,7 +181,7 @@ end() {
 }
 
 @test "a terminal: size, its change, ctrl-c, and the status" {
-  run -4 expect -c '
+  run -4 timeout -k 2 60 expect -c '
     set timeout 20
     set stty_init "rows 33 columns 77"
     spawn -noecho ctr exec -t '"$TOKEN"' sh
@@ -194,12 +194,12 @@ end() {
     send "stty size\r"
     expect { "40 100" {} "33 77" { send "stty size\r"; exp_continue } timeout { exit 90 } }
     expect "# "
-    send "sleep 1000\r"
-    expect "sleep 1000\r\n"
+    send "echo re\"\"ady; sleep 1000\r"
+    expect "ready"
     send "\003"
     expect { "# " {} timeout { exit 91 } }
     send "exit 4\r"
-    expect eof
+    catch { expect eof }
     exit [lindex [wait] 3]'
   assert_fails_cleanly ctr exec -t "$TOKEN" sh </dev/null
   assert_match "$errors" 'needs a terminal'
@@ -207,7 +207,7 @@ end() {
 }
 
 @test "detach keys leave it running, and attach finds it again" {
-  run -6 expect -c '
+  run -6 timeout -k 2 60 expect -c '
     set timeout 20
     spawn -noecho ctr exec -t --exec-id shell --detach-keys ctrl-a,d '"$TOKEN"' sh
     expect "# "
@@ -215,7 +215,7 @@ end() {
     expect "one-2"
     send "\001d"
     expect { "detached from" {} timeout { exit 90 } }
-    expect eof
+    catch { expect eof }
     if {[lindex [wait] 3] != 0} { exit 91 }
     spawn -noecho ctr attach --exec-id shell '"$TOKEN"'
     send "\r"
@@ -223,7 +223,7 @@ end() {
     send "echo two-\$((1+2))\r"
     expect { "two-3" {} timeout { exit 92 } }
     send "exit 6\r"
-    expect eof
+    catch { expect eof }
     exit [lindex [wait] 3]'
   end
 }
