@@ -46,23 +46,21 @@ end() {
     send "\r"
     expect "# "
     send "kept=yes; stty size\r"
-    expect { "33 77" {} timeout { exit 90 } }
+    expect "33 77" {} timeout { exit 90 }
     expect "# "
     send "echo one-\$((1+1))\r"
-    expect { "one-2" {} timeout { exit 94 } }
+    expect "one-2" {} timeout { exit 94 }
     send "\020\021"
-    expect { "detached from" {} timeout { exit 91 } }
-    catch { expect eof }
+    expect "detached from" {} timeout { exit 91 }
     if {[lindex [wait] 3] != 0} { exit 92 }
     set stty_init "rows 20 columns 60"
     spawn -noecho ctr attach '"$TOKEN"'
     send "\r"
     expect "# "
     send "stty size; echo kept=\$kept.\r"
-    expect { "20 60" {} timeout { exit 93 } }
+    expect "20 60" {} timeout { exit 93 }
     expect "kept=yes."
     send "exit 5\r"
-    catch { expect eof }
     exit [lindex [wait] 3]'
   assert_equal "$(ctr wait "$TOKEN")" 5
   end
@@ -90,7 +88,6 @@ end() {
     send -i $one "echo alone-\$((3+3))\r"
     expect -i $one "alone-6" {} timeout { exit 94 }
     send -i $one "exit\r"
-    catch { expect -i $one eof }
     exit [lindex [wait -i $one] 3]'
   end
 }
@@ -105,11 +102,10 @@ end() {
     send "echo re\"\"ady; sleep 1000\r"
     expect "ready"
     send "\003"
-    expect { "# " {} timeout { exit 90 } }
+    expect "# " {} timeout { exit 90 }
     send "echo st=\$?\r"
-    expect { "st=130" {} timeout { exit 91 } }
+    expect "st=130" {} timeout { exit 91 }
     send "exit 0\r"
-    catch { expect eof }
     exit [lindex [wait] 3]'
   end
 }
@@ -245,8 +241,7 @@ end() {
     spawn -noecho ctr start '"$TOKEN"'
     expect "# "
     send "\020\021"
-    expect { "detached from" {} timeout { exit 90 } }
-    catch { expect eof }
+    expect "detached from" {} timeout { exit 90 }
     exit [lindex [wait] 3]'
   assert_match "$(ctr tasks ls)" "$TOKEN.*RUNNING"
   end

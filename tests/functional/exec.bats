@@ -192,14 +192,13 @@ end() {
     expect "# "
     stty rows 40 columns 100 < $spawn_out(slave,name)
     send "stty size\r"
-    expect { "40 100" {} "33 77" { send "stty size\r"; exp_continue } timeout { exit 90 } }
+    expect "40 100" {} "33 77" { send "stty size\r"; exp_continue } timeout { exit 90 }
     expect "# "
     send "echo re\"\"ady; sleep 1000\r"
     expect "ready"
     send "\003"
-    expect { "# " {} timeout { exit 91 } }
+    expect "# " {} timeout { exit 91 }
     send "exit 4\r"
-    catch { expect eof }
     exit [lindex [wait] 3]'
   assert_fails_cleanly ctr exec -t "$TOKEN" sh </dev/null
   assert_match "$errors" 'needs a terminal'
@@ -214,16 +213,14 @@ end() {
     send "echo one-\$((1+1))\r"
     expect "one-2"
     send "\001d"
-    expect { "detached from" {} timeout { exit 90 } }
-    catch { expect eof }
+    expect "detached from" {} timeout { exit 90 }
     if {[lindex [wait] 3] != 0} { exit 91 }
     spawn -noecho ctr attach --exec-id shell '"$TOKEN"'
     send "\r"
     expect "# "
     send "echo two-\$((1+2))\r"
-    expect { "two-3" {} timeout { exit 92 } }
+    expect "two-3" {} timeout { exit 92 }
     send "exit 6\r"
-    catch { expect eof }
     exit [lindex [wait] 3]'
   end
 }
