@@ -160,6 +160,26 @@ ContainerPlan plan_container(Context& context, const ContainerFlags& flags) {
   return plan;
 }
 
+RestorePlan plan_restored(Context& context, const ContainerFlags& flags, const std::string& checkpoint) {
+  const bool changes = flags.spec != SpecFlags{} || flags.from_directory || !flags.config.empty() ||
+                       !flags.runtime.empty() || !flags.id_file.empty() || !context.tail().empty();
+  if (changes)
+    throw core::invalid_argument(
+        "with --checkpoint the container is what it was: its command, environment, mounts and the like cannot be "
+        "changed");
+  RestorePlan plan;
+  runtime::RestoreRequest& request = plan.request;
+  request.ns = context.ns();
+  for (const std::string& given : {flags.name, flags.id, flags.image})
+    if (request.id.empty() && given != kNotGiven) request.id = given;
+  plan.id_was_generated = flags.name == kNotGiven && flags.id == kNotGiven && flags.image == kNotGiven;
+  if (plan.id_was_generated) request.id = core::containers::unused_id(context.database(), context.ns());
+  request.checkpoint = checkpoint;
+  request.snapshotter = chosen_snapshotter(flags.snapshotter);
+  request.labels = new_labels(flags);
+  return plan;
+}
+
 runtime::NewContainer create_planned(Context& context, const ContainerFlags& flags, const ContainerPlan& plan) {
   if (flags.id_file.empty()) return runtime::create_container(context.database(), context.paths(), plan.request);
   const core::Fd file = core::with_context(

@@ -44,7 +44,9 @@ void put_octal(Block& block, Field field, std::int64_t number) {
   }
 }
 
-std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text.data(), text.size())); }
+std::span<const std::byte> bytes_of(std::string_view text) {
+  return std::as_bytes(std::span(text.data(), text.size()));
+}
 
 void write_block(ByteSink& sink, Block& block) {
   put_text(block, kMagic, std::string_view("ustar\00000", 8));

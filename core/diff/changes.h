@@ -1,4 +1,5 @@
-// Writing a directory as a tar stream: the layer that an overlay snapshot's own ("upper") directory is, or a plain tree.
+// Writing a directory as a tar stream: the layer that an overlay snapshot's own ("upper") directory is, or a plain
+// tree.
 //
 // Deterministic: names in byte order, times as they are on disk. Nothing is followed: every node is reached by the
 // descriptor of its directory. What a layer cannot say is refused, not left out: a moved directory (overlay's

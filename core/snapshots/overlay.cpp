@@ -29,7 +29,8 @@ class OverlayDriver final : public Driver {
     make_directory(staging, "fs", kRootMode);
     const Fd root = open_at(staging, "fs", O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
     diff::StagedLayer layer = diff::apply_layer(plain_tar, root.get());
-    if (layer.opaque_root) throw invalid_argument("a layer that hides all of its image cannot be a container's changes");
+    if (layer.opaque_root)
+      throw invalid_argument("a layer that hides all of its image cannot be a container's changes");
     std::vector<Fd> opened;
     std::vector<int> below;
     for (const rows::Layer& parent : parents) {

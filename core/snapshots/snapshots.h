@@ -99,8 +99,8 @@ class Snapshots {
   /// All kinds, byte order of keys.
   std::vector<Info> list(const std::vector<std::string>& filters = {});
 
-  /// A descriptor on what an active snapshot changes of its parent, in overlay's form. Throws not_implemented where that
-  /// is not kept apart (native), failed_precondition for one that is not active.
+  /// A descriptor on what an active snapshot changes of its parent, in overlay's form. Throws not_implemented where
+  /// that is not kept apart (native), failed_precondition for one that is not active.
   Fd open_changes(const std::string& key);
 
   /// A file of the snapshot as a container would see it, without mounting: for passwd and group. Follows links inside

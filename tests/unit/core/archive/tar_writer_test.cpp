@@ -68,10 +68,14 @@ void expect_read_back(const std::vector<TarEntry>& entries) {
 }
 
 TEST(TarWriter, EveryTypeIsReadBack) {
-  std::vector<TarEntry> entries{entry_of(EntryType::directory, "d/"),    entry_of(EntryType::file, "d/f", 1000),
-                                entry_of(EntryType::file, "d/empty"),    entry_of(EntryType::file, "d/block", 512),
-                                entry_of(EntryType::symlink, "d/s"),     entry_of(EntryType::hard_link, "d/h"),
-                                entry_of(EntryType::fifo, "d/p"),        entry_of(EntryType::block_device, "d/b"),
+  std::vector<TarEntry> entries{entry_of(EntryType::directory, "d/"),
+                                entry_of(EntryType::file, "d/f", 1000),
+                                entry_of(EntryType::file, "d/empty"),
+                                entry_of(EntryType::file, "d/block", 512),
+                                entry_of(EntryType::symlink, "d/s"),
+                                entry_of(EntryType::hard_link, "d/h"),
+                                entry_of(EntryType::fifo, "d/p"),
+                                entry_of(EntryType::block_device, "d/b"),
                                 entry_of(EntryType::character_device, "d/c")};
   entries[4].link = "../somewhere";
   entries[5].link = "d/f";
@@ -96,8 +100,10 @@ TEST(TarWriter, WhatDoesNotFitThePlainHeaderIsReadBack) {
 }
 
 TEST(TarWriter, NamesAreBytes) {
-  expect_read_back({entry_of(EntryType::file, "gr\xc3\xbc\xc3\x9f" "e"), entry_of(EntryType::file, "raw\xff\xfe"),
-                    entry_of(EntryType::file, "new\nline")});
+  expect_read_back({entry_of(EntryType::file,
+                             "gr\xc3\xbc\xc3\x9f"
+                             "e"),
+                    entry_of(EntryType::file, "raw\xff\xfe"), entry_of(EntryType::file, "new\nline")});
 }
 
 TEST(TarWriter, TheSameEntriesGiveTheSameBytes) {

@@ -282,7 +282,8 @@ TEST_P(SnapshotterTest, ReadFileFollowsLinksWithinTheRootOnly) {
 }
 
 TEST_P(SnapshotterTest, ChangesOfASnapshotMakeAnotherThatShowsTheSame) {
-  const std::string chain = unpack({TarBuilder().file("a", "image's").file("b", "image's").directory("d").file("d/x", "")});
+  const std::string chain =
+      unpack({TarBuilder().file("a", "image's").file("b", "image's").directory("d").file("d/x", "")});
   const auto mounts = snapshots_->prepare("one", chain);
   mounted(mounts, [&] {
     put("a", "changed");
