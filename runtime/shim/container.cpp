@@ -85,6 +85,7 @@ void Container::create(const ctrbox::wire::CreateTaskRequest& request, const ttr
   prepare(request, owned);
   if (is_owned() || !restore_from_.empty()) {
     state_ = next_state(state_, TaskMove::create);
+    if (!is_owned()) chronicle_->created(record(), rootfs_);
     reply.send(ctrbox::wire::CreateTaskResponse());
     return;
   }
