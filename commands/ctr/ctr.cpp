@@ -162,7 +162,8 @@ std::span<const Command> ctr_commands() noexcept {
        .examples = "$ run --rm docker.io/library/busybox:latest hello echo hello | run a command and tidy up\n"
                    "$ run -t --rm docker.io/library/busybox:latest shell sh | a shell with a terminal\n"
                    "$ run -d docker.io/library/redis:latest cache | leave it running\n"
-                   "$ run --rm docker.io/library/busybox:latest -- id | an ID is made up"},
+                   "$ run --rm docker.io/library/busybox:latest -- id | an ID is made up\n"
+                   "$ run -d --checkpoint registry.example.com/saved:1 web2 | go on from a checkpoint"},
       {.path = "shim connect",
        .arguments = "ID",
        .summary = "print the pids and the protocol of a shim",
@@ -233,6 +234,16 @@ std::span<const Command> ctr_commands() noexcept {
            "seen on a terminal only.",
        .examples = "$ tasks attach shell | ctrl-p ctrl-q leaves it, and it goes on\n"
                    "$ tasks attach --no-stdin shell | look on"},
+      {.path = "tasks checkpoint",
+       .other_paths = {"checkpoint"},
+       .arguments = "CONTAINER",
+       .summary = "keep a running container, its memory included, as an image, and print the digest",
+       .declare = declare_tasks_checkpoint,
+       .needs_root = "containers run as root",
+       .notes = "It needs criu in the PATH of whoever started the container. Without --rw the container is restored on "
+                "its image as it was pulled, which fails if it has files open that it has changed.",
+       .examples = "$ tasks checkpoint --rw --image registry.example.com/saved:1 web | web goes on\n"
+                   "$ tasks checkpoint --rw --exit web | and ends it"},
       {.path = "tasks close-io",
        .other_paths = {"close-io"},
        .arguments = "ID",

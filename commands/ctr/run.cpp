@@ -29,6 +29,7 @@ struct Options {
   std::string log_uri;
   std::string pid_file;
   AttachFlags streams;
+  std::string checkpoint;
   // Known once the container is planned:
   std::string id;
   bool terminal = false;
@@ -44,6 +45,8 @@ void declare_flags(CLI::App& app, Options& options) {
       app, "--log-uri", options.log_uri, "URI",
       "write its output to file:///path or to a program, binary:///path?key=value, or to none; its log when left out");
   add_value(app, "--pid-file", options.pid_file, "FILE", "write the pid of its first process to a file");
+  add_value(app, "--checkpoint", options.checkpoint, "DIGEST|REF",
+            "go on from a checkpoint (tasks checkpoint); then there is no IMAGE");
 }
 
 ContainerPlan make_plan(Context& context, const Options& options) {
@@ -92,9 +95,12 @@ int attach(Context& context, const Options& options, runtime::Task& task, runtim
   return attached_status(context, exit, options.id);
 }
 
-int start(Context& context, const Options& options, const runtime::NewContainer& container) {
+/// `checkpoint` is criu's image, or "".
+int start(Context& context, const Options& options, const runtime::NewContainer& container,
+          const std::string& checkpoint) {
   std::optional<runtime::Task> task;
   core::ScopeExit roll_back([&] { undo(context, options.id, task ? &*task : nullptr); });
+  if (!checkpoint.empty() && options.terminal && !options.detach) require_terminal("a container with a terminal");
   stop_if_cancelled();
 
   runtime::CreateOptions create;
@@ -106,6 +112,7 @@ int start(Context& context, const Options& options, const runtime::NewContainer&
   create.open_stdin = options.interactive && options.detach;
   // A log that goes with the end of what it tells is not worth writing.
   create.log_uri = options.log_uri.empty() && options.remove && !options.detach ? "none" : options.log_uri;
+  create.checkpoint = checkpoint;
   std::optional<runtime::FifoSet> fifos;
   if (!options.detach) {
     fifos.emplace(runtime::FifoSet::create(context.paths(), options.terminal));
@@ -132,18 +139,31 @@ int start(Context& context, const Options& options, const runtime::NewContainer&
   return status;
 }
 
+int restore(Context& context, const Options& typed) {
+  RestorePlan plan = plan_restored(context, typed.container, typed.checkpoint);
+  plan.request.durability = typed.remove ? state::Durability::normal : state::Durability::full;
+  const auto restored = runtime::restore_container(context.database(), context.paths(), plan.request);
+  Options options = typed;
+  options.id = plan.request.id;
+  options.terminal = restored.terminal;
+  const int status = start(context, options, restored.container, restored.image.path());
+  if (status == 0 && options.detach && plan.id_was_generated) context.out() << options.id << "\n";
+  return status;
+}
+
 int run(Context& context, const Options& typed) {
   if (typed.remove && !typed.container.restart.empty() && typed.container.restart != "no")
     throw core::invalid_argument("--rm and --restart say opposite things: give one of them");
   // The name may be taken by a container whose shim was killed and which was to be removed.
   runtime::settle_tasks(context.database(), context.paths(), context.ns());
+  if (!typed.checkpoint.empty()) return restore(context, typed);
   const ContainerPlan plan = make_plan(context, typed);
   Options options = typed;
   options.id = plan.request.spec.id;
   options.terminal = plan.request.spec.terminal;
   if (options.terminal && !options.detach) require_terminal("-t");
   attach_options(options.streams, options.terminal);  // bad keys are found before anything is made
-  const int status = start(context, options, create_planned(context, options.container, plan));
+  const int status = start(context, options, create_planned(context, options.container, plan), "");
   if (status == 0 && options.detach && plan.id_was_generated) context.out() << options.id << "\n";
   return status;
 }

@@ -26,7 +26,7 @@ namespace {
 
 constexpr mode_t kReadable = 0644;
 
-/// "key=" asks for no label: there is none to remove.
+/// Those that are typed, and what else is kept as one. "key=" asks for no label: there is none to remove.
 core::Labels new_labels(const ContainerFlags& flags) {
   std::vector<std::string> typed;
   for (const std::string& path : flags.label_files) {
@@ -41,6 +41,8 @@ core::Labels new_labels(const ContainerFlags& flags) {
   typed.insert(typed.end(), flags.labels.begin(), flags.labels.end());
   core::Labels labels = parse_labels(typed);
   std::erase_if(labels, [](const auto& label) { return label.second.empty(); });
+  const auto policy = parsed("--restart", flags.restart, runtime::parse_restart_policy);
+  if (policy.when != runtime::RestartPolicy::When::no) labels[runtime::kRestartPolicyLabel] = flags.restart;
   return labels;
 }
 
@@ -155,8 +157,26 @@ ContainerPlan plan_container(Context& context, const ContainerFlags& flags) {
   request.snapshotter = chosen_snapshotter(flags.snapshotter);
   request.labels = new_labels(flags);
   request.runtime_binary = chosen_runtime(flags.runtime);
-  const auto policy = parsed("--restart", flags.restart, runtime::parse_restart_policy);
-  if (policy.when != runtime::RestartPolicy::When::no) request.labels[runtime::kRestartPolicyLabel] = flags.restart;
+  return plan;
+}
+
+RestorePlan plan_restored(Context& context, const ContainerFlags& flags, const std::string& checkpoint) {
+  const bool changes = flags.spec != SpecFlags{} || flags.from_directory || !flags.config.empty() ||
+                       !flags.runtime.empty() || !flags.id_file.empty() || !context.tail().empty();
+  if (changes)
+    throw core::invalid_argument(
+        "with --checkpoint the container is what it was: its command, environment, mounts and the like cannot be "
+        "changed");
+  RestorePlan plan;
+  runtime::RestoreRequest& request = plan.request;
+  request.ns = context.ns();
+  for (const std::string& given : {flags.name, flags.id, flags.image})
+    if (request.id.empty() && given != kNotGiven) request.id = given;
+  plan.id_was_generated = flags.name == kNotGiven && flags.id == kNotGiven && flags.image == kNotGiven;
+  if (plan.id_was_generated) request.id = core::containers::unused_id(context.database(), context.ns());
+  request.checkpoint = checkpoint;
+  request.snapshotter = chosen_snapshotter(flags.snapshotter);
+  request.labels = new_labels(flags);
   return plan;
 }
 

@@ -7,6 +7,7 @@
 
 #include "commands/context.h"
 #include "commands/flags/spec.h"
+#include "runtime/checkpoint/restore.h"
 #include "runtime/container/container.h"
 
 namespace CLI {
@@ -42,6 +43,15 @@ struct ContainerPlan {
 /// Reads what the flags name and checks everything that can be checked before something is made. An id is generated
 /// when none is given. Throws an error that names the flag and the value.
 ContainerPlan plan_container(Context& context, const ContainerFlags& flags);
+
+struct RestorePlan {
+  runtime::RestoreRequest request;
+  bool id_was_generated = false;
+};
+
+/// As plan_container() for a container that goes on from a checkpoint, which says itself what the container is: throws
+/// for flags that would change it. The first argument is the ID; with two, as in 2017, the second is.
+RestorePlan plan_restored(Context& context, const ContainerFlags& flags, const std::string& checkpoint);
 
 /// Makes the container, and writes its id to the file of --cidfile, which must not be there yet. Throws what
 /// runtime::create_container does, and then neither is there.

@@ -28,6 +28,12 @@ struct Paths {
   std::string task(const std::string& ns, const std::string& id) const { return tasks() + "/" + ns + "/" + id; }
   /// What the container has written (runtime/logs); kept until it is removed.
   std::string logs(const std::string& ns, const std::string& id) const { return root + "/logs/" + ns + "/" + id; }
+  /// criu's log of the last restore of a task that failed.
+  std::string criu_log(const std::string& ns, const std::string& id) const {
+    return state + "/criu/" + ns + "/" + id + "/restore.log";
+  }
+  /// Images of memory on their way, a directory each, locked by whoever works on it.
+  std::string checkpoints() const { return root + "/checkpoints"; }
   std::string runc_root(const std::string& ns) const { return state + "/runc/" + ns; }
 
   /// Makes root, state and the directories above, 0700, repairing wider modes. Throws core::Error.

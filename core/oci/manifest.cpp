@@ -133,6 +133,7 @@ Index parse_index(std::string_view text, std::string_view media_type) {
     check_schema_version(document);
     refuse_members(document, {"layers", "config", "fsLayers"});
     index.manifests = to_descriptors(document::array_member(document, "manifests"), "manifests", kMaxIndexManifests);
+    index.annotations = document::string_map_member(document, "annotations");
     return index;
   });
 }

@@ -28,6 +28,7 @@ struct Manifest {
 struct Index {
   std::string media_type;
   std::vector<Descriptor> manifests;
+  std::map<std::string, std::string> annotations;
 };
 
 /// `media_type` is what the descriptor or the response said; a mediaType in the document must agree. A document that

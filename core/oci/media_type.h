@@ -18,6 +18,10 @@ inline constexpr std::string_view kDockerConfig = "application/vnd.docker.contai
 inline constexpr std::string_view kDockerLayer = "application/vnd.docker.image.rootfs.diff.tar";
 inline constexpr std::string_view kDockerLayerGzip = "application/vnd.docker.image.rootfs.diff.tar.gzip";
 
+// containerd's, of what a checkpoint's index lists.
+inline constexpr std::string_view kCheckpointCriu = "application/vnd.containerd.container.criu.checkpoint.criu.tar";
+inline constexpr std::string_view kCheckpointConfig = "application/vnd.containerd.container.checkpoint.config.v1+proto";
+
 bool is_manifest(std::string_view type) noexcept;
 bool is_index(std::string_view type) noexcept;
 bool is_config(std::string_view type) noexcept;

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "core/archive/byte_source.h"
 #include "core/snapshots/rows.h"
 #include "core/sys/mount.h"
 
@@ -21,6 +22,10 @@ class Driver {
   virtual ~Driver() = default;
   /// Fills the new directory `staging` for a snapshot on `parents` (top first), which lie beneath `area`.
   virtual void fill(Kind kind, int area, int staging, const std::vector<rows::Layer>& parents) const = 0;
+  /// As fill() of an active snapshot, which begins with the changes of a layer. Throws not_implemented,
+  /// invalid_argument.
+  virtual void fill_changed(int area, int staging, const std::vector<rows::Layer>& parents,
+                            ByteSource& plain_tar) const = 0;
   /// `area` is the path of the snapshotter's directory.
   virtual std::vector<Mount> mounts(Kind kind, const std::string& area, std::int64_t directory,
                                     const std::vector<rows::Layer>& parents) const = 0;

@@ -1,5 +1,6 @@
 #include <fcntl.h>
 
+#include "core/base/error.h"
 #include "core/diff/copy.h"
 #include "core/snapshots/driver.h"
 #include "core/sys/file.h"
@@ -22,6 +23,10 @@ class NativeDriver final : public Driver {
     const Fd from = open_at(area, fs_of(parents.front().directory), O_RDONLY | O_DIRECTORY);
     const Fd to = open_at(staging, "fs", O_RDONLY | O_DIRECTORY);
     diff::copy_tree(from.get(), to.get());
+  }
+
+  void fill_changed(int, int, const std::vector<rows::Layer>&, ByteSource&) const override {
+    throw not_implemented("restoring a container's changes with snapshotter \"native\" is not built: use overlayfs");
   }
 
   std::vector<Mount> mounts(Kind kind, const std::string& area, std::int64_t directory,

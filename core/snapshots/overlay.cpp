@@ -1,6 +1,9 @@
 #include <fcntl.h>
 
+#include "core/base/error.h"
+#include "core/diff/apply.h"
 #include "core/diff/copy.h"
+#include "core/diff/settle.h"
 #include "core/snapshots/driver.h"
 #include "core/sys/file.h"
 
@@ -19,6 +22,23 @@ class OverlayDriver final : public Driver {
     // The merged root shows the upper directory's owner, mode and times: they must be the image's.
     if (!parents.empty()) diff::copy_directory_metadata(area, fs_of(parents.front().directory), staging, "fs");
     if (kind == Kind::active) make_directory(staging, "work", kWorkMode);
+  }
+
+  void fill_changed(int area, int staging, const std::vector<rows::Layer>& parents,
+                    ByteSource& plain_tar) const override {
+    make_directory(staging, "fs", kRootMode);
+    const Fd root = open_at(staging, "fs", O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    diff::StagedLayer layer = diff::apply_layer(plain_tar, root.get());
+    if (layer.opaque_root)
+      throw invalid_argument("a layer that hides all of its image cannot be a container's changes");
+    std::vector<Fd> opened;
+    std::vector<int> below;
+    for (const rows::Layer& parent : parents) {
+      opened.push_back(open_at(area, fs_of(parent.directory), O_RDONLY | O_DIRECTORY));
+      below.push_back(opened.back().get());
+    }
+    diff::settle_layer(layer, root.get(), below);
+    make_directory(staging, "work", kWorkMode);
   }
 
   std::vector<Mount> mounts(Kind kind, const std::string& area, std::int64_t directory,

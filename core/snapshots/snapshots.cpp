@@ -133,6 +133,14 @@ Snapshots::Snapshots(state::Database& database, Paths paths, std::string ns, std
 }
 
 Prepared Snapshots::prepare_files(Kind kind, const std::string& key, const std::string& parent) {
+  return stage(kind, key, parent, nullptr);
+}
+
+Prepared Snapshots::prepare_changed_files(const std::string& key, const std::string& parent, ByteSource& plain_tar) {
+  return stage(Kind::active, key, parent, &plain_tar);
+}
+
+Prepared Snapshots::stage(Kind kind, const std::string& key, const std::string& parent, ByteSource* changes) {
   if (key.empty()) throw invalid_argument("snapshot key is required");
   if (kind == Kind::committed) throw internal("a snapshot begins as active or view");
   const Space space{namespace_, snapshotter_};
@@ -147,7 +155,11 @@ Prepared Snapshots::prepare_files(Kind kind, const std::string& key, const std::
   state->parent = parent;
   state->area = open_snapshotter_directory(paths_, snapshotter_);
   state->directory.emplace(state->area.get());
-  driver.fill(kind, state->area.get(), state->directory->fd(), parents);
+  if (changes != nullptr) {
+    driver.fill_changed(state->area.get(), state->directory->fd(), parents, *changes);
+  } else {
+    driver.fill(kind, state->area.get(), state->directory->fd(), parents);
+  }
   state->number = state->directory->place(database_);
   failpoint("snapshots.prepare.placed");
   state->mounts = driver.mounts(kind, paths_.snapshots(snapshotter_), state->number, parents);
@@ -250,6 +262,16 @@ Usage Snapshots::usage(const std::string& key) {
 
 std::vector<Info> Snapshots::list(const std::vector<std::string>& filters) {
   return keep_matching(rows::list(database_, {namespace_, snapshotter_}), filters, field_of);
+}
+
+Fd Snapshots::open_changes(const std::string& key) {
+  const rows::Snapshot snapshot = get(database_, {namespace_, snapshotter_}, key);
+  if (snapshot.kind != Kind::active) throw failed_precondition("snapshot " + key + " is not active");
+  if (!driver_for(snapshotter_).stacks_layers())
+    throw not_implemented("the changes of a snapshot of snapshotter " + quoted(snapshotter_) +
+                          " are not told apart yet: use overlayfs");
+  const Fd area = open_snapshotter_directory(paths_, snapshotter_);
+  return open_at(area.get(), std::to_string(snapshot.directory) + "/fs", O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
 }
 
 std::optional<std::string> Snapshots::read_file(const std::string& key, const std::string& path,

@@ -14,9 +14,11 @@
 #include <string_view>
 #include <vector>
 
+#include "core/archive/byte_source.h"
 #include "core/base/clock.h"
 #include "core/config/paths.h"
 #include "core/labels/labels.h"
+#include "core/sys/fd.h"
 #include "core/sys/lock.h"
 #include "core/sys/mount.h"
 #include "state/transaction.h"
@@ -76,6 +78,10 @@ class Snapshots {
 
   /// Makes the directory of a new active or view snapshot on `parent` ("" for an empty one). No row yet.
   Prepared prepare_files(Kind kind, const std::string& key, const std::string& parent);
+  /// As prepare_files() of an active snapshot, which begins with the changes of a layer: a plain tar, read to its very
+  /// end. Throws not_implemented where a snapshot is no layer (native), invalid_argument for a layer that hides all of
+  /// its parent.
+  Prepared prepare_changed_files(const std::string& key, const std::string& parent, ByteSource& plain_tar);
   /// prepare_files + record + keep in one durable transaction. Returns the mounts.
   std::vector<Mount> prepare(const std::string& key, const std::string& parent);
   std::vector<Mount> view(const std::string& key, const std::string& parent);
@@ -93,11 +99,17 @@ class Snapshots {
   /// All kinds, byte order of keys.
   std::vector<Info> list(const std::vector<std::string>& filters = {});
 
+  /// A descriptor on what an active snapshot changes of its parent, in overlay's form. Throws not_implemented where
+  /// that is not kept apart (native), failed_precondition for one that is not active.
+  Fd open_changes(const std::string& key);
+
   /// A file of the snapshot as a container would see it, without mounting: for passwd and group. Follows links inside
   /// the root only; regular files only. std::nullopt when absent. Throws resource_exhausted beyond max_bytes.
   std::optional<std::string> read_file(const std::string& key, const std::string& path, std::size_t max_bytes);
 
  private:
+  /// `changes` may be null.
+  Prepared stage(Kind kind, const std::string& key, const std::string& parent, ByteSource* changes);
   Prepared make(Kind kind, const std::string& key, const std::string& parent);
 
   state::Database& database_;

@@ -70,16 +70,22 @@ ImageRoot find_image_root(state::Database& database, const core::Paths& paths, c
                           const std::string& image, const std::string& snapshotter) {
   core::snapshots::check_snapshotter(snapshotter);
   const core::images::Image record = find_image(database, ns, image);
-  ImageRoot root{record.name, {}, {}};
-  root.config = core::with_context("image " + core::quoted(record.name),
-                                   [&] { return read_config(core::content::Store(paths), record.target); });
+  return find_image_root(database, paths, ns, record.name, record.target, snapshotter);
+}
+
+ImageRoot find_image_root(state::Database& database, const core::Paths& paths, const std::string& ns,
+                          const std::string& name, const Descriptor& target, const std::string& snapshotter) {
+  core::snapshots::check_snapshotter(snapshotter);
+  ImageRoot root{name, {}, {}};
+  root.config = core::with_context("image " + core::quoted(name),
+                                   [&] { return read_config(core::content::Store(paths), target); });
   const auto& layers = root.config.diff_ids;
   if (layers.empty()) return root;
   root.parent = core::chain_id(layers, layers.size()).text();
   if (!core::snapshots::Snapshots(database, paths, ns, snapshotter).find(root.parent)) {
-    throw core::not_found("image " + core::quoted(record.name) + " is not unpacked for snapshotter " +
+    throw core::not_found("image " + core::quoted(name) + " is not unpacked for snapshotter " +
                           core::quoted(snapshotter) + "; pull it again: ctr images pull --snapshotter " + snapshotter +
-                          " " + record.name);
+                          " " + name);
   }
   return root;
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/config/paths.h"
+#include "core/oci/descriptor.h"
 #include "core/oci/image_config.h"
 #include "state/database.h"
 
@@ -21,5 +22,9 @@ struct ImageRoot {
 /// Throws not_found (no such image, here or unpacked; nothing for this platform) with what to do about it.
 ImageRoot find_image_root(state::Database& database, const core::Paths& paths, const std::string& ns,
                           const std::string& image, const std::string& snapshotter);
+
+/// As above, of the image that `target` is; `name` is for messages and the result.
+ImageRoot find_image_root(state::Database& database, const core::Paths& paths, const std::string& ns,
+                          const std::string& name, const core::Descriptor& target, const std::string& snapshotter);
 
 }  // namespace ctrbox::runtime

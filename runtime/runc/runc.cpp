@@ -18,6 +18,13 @@ std::string find_runtime(std::string_view program) {
                                   " in PATH: it runs the containers; install it (Debian: apt-get install runc)");
 }
 
+/// runc says only that it could not execute something.
+void require_criu() {
+  if (!core::find_program("criu"))
+    throw core::failed_precondition(
+        "no criu in PATH: it writes and reads the memory of containers; install it (docs/formats/checkpoint.md)");
+}
+
 }  // namespace
 
 Runc::Runc(std::string_view program, std::string root, std::string log, Flags flags)
@@ -79,6 +86,32 @@ core::SpawnOptions Runc::resume(const std::string& id) const { return invoke({"r
 core::SpawnOptions Runc::update(const std::string& id) const { return invoke({"update", "--resources", "-", id}); }
 core::SpawnOptions Runc::processes(const std::string& id) const { return invoke({"ps", "--format", "json", id}); }
 
+core::SpawnOptions Runc::checkpoint(const std::string& id, const std::string& image, const std::string& work,
+                                    const CheckpointFlags& flags) const {
+  require_criu();
+  std::vector<std::string> command{"checkpoint", "--image-path", image, "--work-path", work};
+  if (flags.leave_running) command.emplace_back("--leave-running");
+  if (flags.tcp_established) command.emplace_back("--tcp-established");
+  if (flags.external_unix_sockets) command.emplace_back("--ext-unix-sk");
+  if (flags.shell_job) command.emplace_back("--shell-job");
+  if (flags.file_locks) command.emplace_back("--file-locks");
+  for (const std::string& name : flags.empty_namespaces) command.insert(command.end(), {"--empty-ns", name});
+  if (!flags.cgroups_mode.empty()) command.insert(command.end(), {"--manage-cgroups-mode", flags.cgroups_mode});
+  command.push_back(id);
+  return invoke(std::move(command));
+}
+
+core::SpawnOptions Runc::restore(const std::string& id, const std::string& pid_file, const std::string& console_socket,
+                                 const std::string& image, const std::string& work) const {
+  require_criu();
+  // File locks are in the image or not; saying that they may be does no harm.
+  std::vector<std::string> command{"restore",    "--detach", "--no-subreaper", "--file-locks", "--bundle",    ".",
+                                   "--pid-file", pid_file,   "--image-path",   image,          "--work-path", work};
+  if (!console_socket.empty()) command.insert(command.end(), {"--console-socket", console_socket});
+  command.push_back(id);
+  return invoke(std::move(command));
+}
+
 core::Error Runc::failure(std::string_view action, std::uint32_t exit_status) const {
   std::string reason;
   try {
@@ -88,7 +121,8 @@ core::Error Runc::failure(std::string_view action, std::uint32_t exit_status) co
   }
   if (reason.empty()) reason = "exit status " + std::to_string(exit_status) + " of " + program_;
   // runc says of itself "runc run failed: …": once is enough.
-  for (const std::string_view own : {"runc run failed: ", "runc create failed: ", "exec failed: "})
+  for (const std::string_view own : {"runc run failed: ", "runc create failed: ", "runc checkpoint failed: ",
+                                     "runc restore failed: ", "exec failed: "})
     if (reason.rfind(own, 0) == 0) reason.erase(0, own.size());
   return core::unknown("OCI runtime " + std::string(action) + " failed: " + reason);
 }

@@ -22,6 +22,16 @@ struct Flags {
   bool no_new_keyring = false;
 };
 
+struct CheckpointFlags {
+  bool leave_running = true;  // false: its processes are killed, and runc forgets the container
+  bool tcp_established = false;
+  bool external_unix_sockets = false;
+  bool shell_job = false;
+  bool file_locks = false;
+  std::vector<std::string> empty_namespaces;
+  std::string cgroups_mode;  // "" is runc's own choice
+};
+
 class Runc {
  public:
   /// Throws failed_precondition, naming the package to install, if there is no `program` in PATH.
@@ -46,6 +56,13 @@ class Runc {
   core::SpawnOptions resume(const std::string& id) const;
   /// Reads LinuxResources as JSON: give it a descriptor 0.
   core::SpawnOptions update(const std::string& id) const;
+  /// `image` is a directory that is there, `work` another, where criu writes dump.log. Throws failed_precondition
+  /// without criu in PATH.
+  core::SpawnOptions checkpoint(const std::string& id, const std::string& image, const std::string& work,
+                                const CheckpointFlags& flags) const;
+  /// As run(), but from what checkpoint() has written; restore.log comes into `work`.
+  core::SpawnOptions restore(const std::string& id, const std::string& pid_file, const std::string& console_socket,
+                             const std::string& image, const std::string& work) const;
   /// Prints the pids as a JSON array: give it a descriptor 1.
   core::SpawnOptions processes(const std::string& id) const;
 

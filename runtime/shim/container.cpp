@@ -79,12 +79,13 @@ void Container::prepare(const ctrbox::wire::CreateTaskRequest& request, const ct
 
 void Container::create(const ctrbox::wire::CreateTaskRequest& request, const ttrpc::Reply& reply) {
   if (state_ != TaskState::absent || starting_) throw core::already_exists("task " + name_.id + " already exists");
-  if (!request.checkpoint().empty()) throw core::not_implemented("restoring a task from a checkpoint");
+  restore_from_ = request.checkpoint();
   ctrbox::wire::OwnedTask owned;
   if (is_owned() && request.options().type_url() == wire::kOwnedTaskUrl) wire::parse(owned, request.options().value());
   prepare(request, owned);
-  if (is_owned()) {
+  if (is_owned() || !restore_from_.empty()) {
     state_ = next_state(state_, TaskMove::create);
+    if (!is_owned()) chronicle_->created(record(), rootfs_);
     reply.send(ctrbox::wire::CreateTaskResponse());
     return;
   }
@@ -132,7 +133,8 @@ void Container::start_init(const ttrpc::Reply& reply) {
 }
 
 void Container::run_init(const std::optional<ttrpc::Reply>& reply) {
-  const auto command = runc_->run(name_.id, kBundlePidFile, init_.stdio().console_socket());
+  const auto command =
+      restore_from_.empty() ? runc_->run(name_.id, kBundlePidFile, init_.stdio().console_socket()) : restore_command();
   children_.run(init_.with_streams(command), [this, reply](std::uint32_t status) { on_runtime_ran(status, reply); });
   starting_ = runtime_knows_ = true;
 }
@@ -152,8 +154,9 @@ void Container::on_runtime_started(std::uint32_t status, const ttrpc::Reply& rep
 void Container::on_runtime_ran(std::uint32_t status, const std::optional<ttrpc::Reply>& reply) {
   core::failpoint("shim.start.after_run");
   try {
-    if (status != 0) throw runc_->failure("create", status);
+    if (status != 0) throw restore_from_.empty() ? runc_->failure("create", status) : restore_failure(status);
     adopt_init();
+    if (!restore_from_.empty()) complete_restore();
     if (reply) {
       chronicle_->started(record(), rootfs_);
     } else {
@@ -220,7 +223,7 @@ void Container::tell_out_of_memory() noexcept {
 }
 
 void Container::on_exit(std::uint32_t status) {
-  if (starting_) {  // the start must be told before the exit
+  if (starting_ || checkpointing_) {  // these must be told before the exit
     held_exit_ = status;
     return;
   }

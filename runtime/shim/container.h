@@ -42,6 +42,7 @@ class Container {
   void kill(const ctrbox::wire::KillRequest& request, const ttrpc::Reply& reply);
   void pause(const ttrpc::Reply& reply) { freeze(TaskMove::pause, reply); }
   void resume(const ttrpc::Reply& reply) { freeze(TaskMove::resume, reply); }
+  void checkpoint(const ctrbox::wire::CheckpointTaskRequest& request, const ttrpc::Reply& reply);
   void processes(const ttrpc::Reply& reply);
   void resize(const std::string& exec_id, const core::WindowSize& size) { process(exec_id).stdio().resize(size); }
   void close_stdin(const std::string& exec_id) { process(exec_id).stdio().close_stdin(); }
@@ -85,6 +86,12 @@ class Container {
   void remove_exec(const std::string& exec_id, const ttrpc::Reply& reply);
   void on_exec_over(const std::string& exec_id);
   void add_process(ctrbox::wire::PidsResponse& response, std::uint32_t pid) const;
+  void on_checkpointed(std::uint32_t status, const ttrpc::Reply& reply);
+  core::SpawnOptions restore_command();
+  core::Error restore_failure(std::uint32_t status) const;
+  void complete_restore();
+  std::string criu_work() const;
+  void make_criu_work();
   void tear_down(std::function<void()> then);
   void clean_up();
   void stop_patience();
@@ -108,13 +115,15 @@ class Container {
   std::function<void()> on_done_;
 
   TaskState state_ = TaskState::absent;
-  bool starting_ = false;  // a start is under way: what comes meanwhile is held back
+  bool starting_ = false;       // a start is under way: what comes meanwhile is held back
+  bool checkpointing_ = false;  // an exit meanwhile is held back
   bool tearing_down_ = false;
   bool torn_down_ = false;
   bool done_ = false;
   bool runtime_knows_ = false;  // runc may have state of it
   std::string bundle_path_;
   std::string fifo_directory_;
+  std::string restore_from_;  // criu's image, until it was started from it
   std::vector<core::Mount> rootfs_;
   contract::RuntimeOptions runtime_;
   std::optional<runc::Runc> runc_;

@@ -33,7 +33,7 @@ const Service::Method Service::kMethods[] = {
     {wire::kTaskService, "CloseIO", &Service::close_io}, {wire::kTaskService, "Wait", &Service::wait},
     {wire::kTaskService, "Connect", &Service::connect},  {wire::kTaskService, "Shutdown", &Service::shutdown},
     {wire::kShimService, "Attach", &Service::attach},    {wire::kTaskService, "Stats", &Service::stats},
-    {wire::kTaskService, "Update", &Service::update},
+    {wire::kTaskService, "Update", &Service::update},    {wire::kTaskService, "Checkpoint", &Service::checkpoint},
 };
 
 void Service::call(const messages::Request& request, const ttrpc::Reply& reply) {
@@ -85,6 +85,10 @@ void Service::exec(const std::string& payload, const ttrpc::Reply& reply) {
 void Service::attach(const std::string& payload, const ttrpc::Reply& reply) {
   container_.attach(parse<messages::AttachRequest>(payload));
   reply.send(messages::Empty());
+}
+
+void Service::checkpoint(const std::string& payload, const ttrpc::Reply& reply) {
+  container_.checkpoint(parse<messages::CheckpointTaskRequest>(payload), reply);
 }
 
 void Service::resize(const std::string& payload, const ttrpc::Reply& reply) {

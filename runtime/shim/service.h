@@ -32,6 +32,7 @@ class Service {
   void kill(const std::string& payload, const ttrpc::Reply& reply);
   void exec(const std::string& payload, const ttrpc::Reply& reply);
   void attach(const std::string& payload, const ttrpc::Reply& reply);
+  void checkpoint(const std::string& payload, const ttrpc::Reply& reply);
   void resize(const std::string& payload, const ttrpc::Reply& reply);
   void close_io(const std::string& payload, const ttrpc::Reply& reply);
   void wait(const std::string& payload, const ttrpc::Reply& reply);

@@ -66,10 +66,7 @@ Json id_map(const std::vector<IdMapping>& map) {
 std::string hostname(const SpecOptions& options) {
   if (!options.hostname.empty()) return options.hostname;
   if (options.net_host || find_joined(options, "uts") != nullptr) return "";
-  std::string name = options.id.substr(0, kMaxHostname);
-  // A cut may not leave a separator at the end.
-  while (!name.empty() && (name.back() == '.' || name.back() == '-' || name.back() == '_')) name.pop_back();
-  return name;
+  return host_name(options.id);
 }
 
 Json resources(const SpecOptions& options) {
@@ -127,6 +124,13 @@ std::string to_text(const Json& spec) {
 }
 
 }  // namespace
+
+std::string host_name(const std::string& id) {
+  std::string name = id.substr(0, kMaxHostname);
+  // A cut may not leave a separator at the end.
+  while (!name.empty() && (name.back() == '.' || name.back() == '-' || name.back() == '_')) name.pop_back();
+  return name;
+}
 
 std::string build_spec(const SpecOptions& options, const core::ImageConfig& config, const HostFacts& host,
                        const RootFileReader& read_file) {

@@ -20,4 +20,7 @@ namespace ctrbox::runtime {
 std::string build_spec(const SpecOptions& options, const core::ImageConfig& config, const HostFacts& host,
                        const RootFileReader& read_file);
 
+/// The host name a container of that id has unless it is given another.
+std::string host_name(const std::string& id);
+
 }  // namespace ctrbox::runtime

@@ -20,6 +20,8 @@ inline constexpr const char* kBundleRootfs = "rootfs";
 inline constexpr const char* kBundleSocket = "shim.sock";
 inline constexpr const char* kBundlePidFile = "init.pid";
 inline constexpr const char* kBundleLog = "log.json";
+inline constexpr const char* kBundleCriuWork = "criu";          // criu's logs while it works
+inline constexpr const char* kBundleCriuLog = "criu-dump.log";  // of the last checkpoint that failed
 inline constexpr const char* kBundleConsole = "console.sock";
 
 /// Makes the directory, 0700, and locks it. While another process has it (a shim that cleans up after its task) it

@@ -33,6 +33,7 @@ const char* to_string(TaskMove move) noexcept {
     case TaskMove::start: return "start";
     case TaskMove::pause: return "pause";
     case TaskMove::resume: return "resume";
+    case TaskMove::checkpoint: return "checkpoint";
     case TaskMove::kill: return "kill";
     case TaskMove::exit: return "exit";
     case TaskMove::remove: return "remove";

@@ -8,7 +8,7 @@
 namespace ctrbox::runtime {
 
 enum class TaskState { absent, created, running, paused, stopped, removed };
-enum class TaskMove { create, start, pause, resume, kill, exit, remove };
+enum class TaskMove { create, start, pause, resume, checkpoint, kill, exit, remove };
 
 struct LegalMove {
   TaskState from;
@@ -24,9 +24,11 @@ inline constexpr LegalMove kLegalMoves[] = {
     {TaskState::created, TaskMove::exit, TaskState::stopped},
     {TaskState::created, TaskMove::remove, TaskState::removed},
     {TaskState::running, TaskMove::pause, TaskState::paused},
+    {TaskState::running, TaskMove::checkpoint, TaskState::running},
     {TaskState::running, TaskMove::kill, TaskState::running},
     {TaskState::running, TaskMove::exit, TaskState::stopped},
     {TaskState::paused, TaskMove::resume, TaskState::running},
+    {TaskState::paused, TaskMove::checkpoint, TaskState::paused},
     {TaskState::paused, TaskMove::kill, TaskState::paused},
     {TaskState::paused, TaskMove::exit, TaskState::stopped},
     {TaskState::stopped, TaskMove::remove, TaskState::removed},

@@ -74,6 +74,7 @@ messages::CreateTaskRequest create_request(const CreateOptions& options, const s
   request.set_stdin(options.stdin_path);
   request.set_stdout(options.stdout_path);
   request.set_stderr(options.stderr_path);
+  request.set_checkpoint(options.checkpoint);
   messages::OwnedTask owned;
   owned.set_fifo_directory(options.fifo_directory);
   owned.set_open_stdin(options.open_stdin);
@@ -182,6 +183,17 @@ void Task::resume() {
   messages::ResumeRequest request;
   request.set_id(container_id());
   connection_->call("Resume", request);
+}
+
+void Task::checkpoint(const std::string& image) {
+  messages::CheckpointTaskRequest request;
+  request.set_id(container_id());
+  request.set_path(image);
+  messages::CheckpointOptions options;
+  options.set_file_locks(true);
+  request.mutable_options()->set_type_url(wire::kCheckpointOptionsUrl);
+  options.SerializeToString(request.mutable_options()->mutable_value());
+  connection_->call("Checkpoint", request);
 }
 
 std::vector<std::uint32_t> Task::processes() {

@@ -34,6 +34,7 @@ struct CreateOptions {
   bool open_stdin = false;      // stdin stays open without a client, for those that attach later
   std::string fifo_directory;   // where the three are, removed with the task; "" leaves them to the caller
   int fifo_lock = -1;           // its lock, shared with the shim; -1: none
+  std::string checkpoint;       // criu's image, a directory: start() goes on from there; "" starts the process anew
   bool remove_on_exit = false;  // --rm: the shim removes task, container and snapshot when init has exited
   std::string log_uri;  // where output goes beside the client: "file:///p", "binary:///p?k=v"; "" keeps it in the
                         // container's own log (docs/formats/logs.md), "none" nowhere
@@ -67,6 +68,9 @@ class Task : public Process {
   void kill_all(std::uint32_t signal);
   void pause();
   void resume();
+  /// Writes the memory of all its processes, with criu, to `image`, an empty directory. They go on afterwards, or stay
+  /// paused. Throws criu's last errors, naming its log.
+  void checkpoint(const std::string& image);
   /// The pids, on the host, of all processes in the container.
   std::vector<std::uint32_t> processes();
   /// Removes a stopped task and its record. Throws failed_precondition while it runs.

@@ -15,6 +15,8 @@ inline constexpr const char* kShimService = "ctrbox.shim.v1.Shim";  // ours, bes
 inline constexpr const char* kOwnedTaskUrl = "types.ctrbox/ctrbox.wire.OwnedTask";
 
 inline constexpr const char* kProcessDetailsUrl = "containerd.runc.v1.ProcessDetails";
+inline constexpr const char* kCheckpointOptionsUrl = "containerd.runc.v1.CheckpointOptions";
+inline constexpr const char* kSpecUrl = "types.containerd.io/opencontainers/runtime-spec/1/Spec";
 inline constexpr const char* kProcessSpecUrl = "types.containerd.io/opencontainers/runtime-spec/1/Process";
 
 void set_time(ctrbox::wire::Timestamp& message, core::UnixNanos time);

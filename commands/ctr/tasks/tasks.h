@@ -7,6 +7,7 @@
 namespace ctrbox::commands {
 
 Action declare_tasks_attach(CLI::App& app);
+Action declare_tasks_checkpoint(CLI::App& app);
 Action declare_tasks_close_io(CLI::App& app);
 Action declare_tasks_exec(CLI::App& app);
 Action declare_tasks_kill(CLI::App& app);

@@ -8,9 +8,11 @@
 
 #include <fstream>
 
+#include "core/diff/changes.h"
 #include "core/snapshots/snapshots.h"
 #include "core/snapshots/unpack.h"
 #include "core/sys/file.h"
+#include "support/memory_sink.h"
 #include "support/memory_source.h"
 #include "support/tar_builder.h"
 #include "unit/core/object_test.h"
@@ -277,6 +279,45 @@ TEST_P(SnapshotterTest, ReadFileFollowsLinksWithinTheRootOnly) {
   EXPECT_EQ(snapshots_->read_file(chain, "etc/shadow", 100), std::nullopt);
   EXPECT_EQ(snapshots_->read_file(chain, "etc", 100), std::nullopt);
   EXPECT_EQ(error_of([&] { snapshots_->read_file(chain, "big", 5); }).code(), ErrorCode::resource_exhausted);
+}
+
+TEST_P(SnapshotterTest, ChangesOfASnapshotMakeAnotherThatShowsTheSame) {
+  const std::string chain =
+      unpack({TarBuilder().file("a", "image's").file("b", "image's").directory("d").file("d/x", "")});
+  const auto mounts = snapshots_->prepare("one", chain);
+  mounted(mounts, [&] {
+    put("a", "changed");
+    put("new", "made");
+    std::filesystem::remove(target() + "/b");
+    std::filesystem::remove_all(target() + "/d");
+    std::filesystem::create_directory(target() + "/d");
+    put("d/y", "instead");
+  });
+  if (GetParam() != kDefaultSnapshotter) {
+    MemorySource nothing("");
+    EXPECT_THROW(snapshots_->open_changes("one"), Error);
+    EXPECT_THROW(snapshots_->prepare_changed_files("two", chain, nothing), Error);
+    return;
+  }
+  tests::MemorySink layer;
+  diff::write_changes(snapshots_->open_changes("one").get(), layer);
+  MemorySource source(layer.text);
+  Prepared two = snapshots_->prepare_changed_files("two", chain, source);
+  write([&](state::Transaction& tx) { two.record(tx); });
+  two.keep();
+  mounted(two.mounts(), [&] {
+    EXPECT_EQ(take("a"), "changed");
+    EXPECT_EQ(take("new"), "made");
+    EXPECT_FALSE(is_there("b"));
+    EXPECT_FALSE(is_there("d/x"));
+    EXPECT_EQ(take("d/y"), "instead");
+    put("more", "it is a container's own directory as any other");
+  });
+  // And the image has not changed.
+  mounted(snapshots_->view("look", chain), [&] {
+    EXPECT_EQ(take("a"), "image's");
+    EXPECT_TRUE(is_there("d/x"));
+  });
 }
 
 TEST_P(SnapshotterTest, ManyLayersMount) {

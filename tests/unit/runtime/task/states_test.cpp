@@ -14,8 +14,8 @@ namespace {
 
 constexpr TaskState kStates[] = {TaskState::absent, TaskState::created, TaskState::running,
                                  TaskState::paused, TaskState::stopped, TaskState::removed};
-constexpr TaskMove kMoves[] = {TaskMove::create, TaskMove::start, TaskMove::pause, TaskMove::resume,
-                               TaskMove::kill,   TaskMove::exit,  TaskMove::remove};
+constexpr TaskMove kMoves[] = {TaskMove::create,     TaskMove::start, TaskMove::pause, TaskMove::resume,
+                               TaskMove::checkpoint, TaskMove::kill,  TaskMove::exit,  TaskMove::remove};
 
 TEST(TaskStates, EveryPairIsLegalOrRefused) {
   std::size_t legal = 0;
