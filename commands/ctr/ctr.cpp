@@ -327,13 +327,14 @@ std::span<const Command> ctr_commands() noexcept {
        .needs_root = "it removes the files of other users"},
       {.path = "tasks start",
        .other_paths = {"start"},
-       .arguments = "ID",
+       .arguments = "ID | --by-policy",
        .summary = "start a container that was created, or has ended",
        .declare = declare_tasks_start,
        .needs_root = "it mounts file systems and starts runc",
        .failure_status = 125,
        .examples = "$ tasks start web | stay with it; its exit status is that of the process\n"
-                   "$ tasks start -d web | leave it running"},
+                   "$ tasks start -d web | leave it running\n"
+                   "$ tasks start --by-policy | after a reboot; systemd/ctrbox-containers.service does it"},
       {.path = "tasks stop",
        .other_paths = {"stop"},
        .arguments = "ID...",

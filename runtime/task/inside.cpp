@@ -1,7 +1,7 @@
 #include "runtime/task/inside.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include "core/base/error.h"
 #include "core/sys/pidfd.h"
@@ -9,21 +9,22 @@
 namespace ctrbox::runtime {
 namespace {
 
-std::set<pid_t> pids_of(Task& task) {
-  std::set<pid_t> pids;
-  for (const std::uint32_t pid : task.processes()) pids.insert(static_cast<pid_t>(pid));
+/// Exec ids by pid.
+std::map<pid_t, std::string> pids_of(Task& task) {
+  std::map<pid_t, std::string> pids;
+  for (auto& process : task.processes()) pids.emplace(static_cast<pid_t>(process.pid), std::move(process.exec_id));
   return pids;
 }
 
 }  // namespace
 
-std::vector<core::ProcessDetails> list_inside(Task& task) {
-  std::vector<core::ProcessDetails> result;
-  for (const pid_t pid : pids_of(task))
-    if (auto details = core::find_process_details(pid)) result.push_back(std::move(*details));
+std::vector<ListedProcess> list_inside(Task& task) {
+  std::vector<ListedProcess> result;
+  for (const auto& [pid, exec_id] : pids_of(task))
+    if (auto details = core::find_process_details(pid)) result.push_back({std::move(*details), exec_id});
   // A pid that was given to somebody else between the two looks is no longer the container's.
-  const std::set<pid_t> still = pids_of(task);
-  std::erase_if(result, [&](const core::ProcessDetails& process) { return still.count(process.identity.pid) == 0; });
+  const auto still = pids_of(task);
+  std::erase_if(result, [&](const ListedProcess& one) { return still.count(one.details.identity.pid) == 0; });
   return result;
 }
 

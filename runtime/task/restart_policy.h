@@ -12,7 +12,7 @@
 namespace ctrbox::runtime {
 
 inline constexpr const char* kRestartPolicyLabel = "containerd.io/restart.policy";
-/// "true" once a user has stopped it: neither its shim nor a reboot starts it again.
+/// "true" once a user has stopped it: its shim does not start it again, and a reboot only if the policy is always.
 inline constexpr const char* kExplicitlyStoppedLabel = "containerd.io/restart.explicitly-stopped";
 
 struct RestartPolicy {

@@ -196,14 +196,18 @@ void Task::checkpoint(const std::string& image) {
   connection_->call("Checkpoint", request);
 }
 
-std::vector<std::uint32_t> Task::processes() {
+std::vector<InnerProcess> Task::processes() {
   messages::PidsRequest request;
   request.set_id(container_id());
   messages::PidsResponse response;
   connection_->call("Pids", request, response);
-  std::vector<std::uint32_t> pids;
-  for (const auto& process : response.processes()) pids.push_back(process.pid());
-  return pids;
+  std::vector<InnerProcess> processes;
+  for (const auto& process : response.processes()) {
+    messages::ProcessDetails details;
+    if (process.info().type_url() == wire::kProcessDetailsUrl) wire::parse(details, process.info().value());
+    processes.push_back({process.pid(), details.exec_id()});
+  }
+  return processes;
 }
 
 ExitStatus Task::remove() {

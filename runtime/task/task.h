@@ -40,6 +40,11 @@ struct CreateOptions {
                         // container's own log (docs/formats/logs.md), "none" nowhere
 };
 
+struct InnerProcess {
+  std::uint32_t pid = 0;  // on the host
+  std::string exec_id;    // "" unless it was started by that exec
+};
+
 struct ExecOptions {
   std::string exec_id;
   std::string process;  // OCI runtime spec's `process`, JSON
@@ -71,8 +76,8 @@ class Task : public Process {
   /// Writes the memory of all its processes, with criu, to `image`, an empty directory. They go on afterwards, or stay
   /// paused. Throws criu's last errors, naming its log.
   void checkpoint(const std::string& image);
-  /// The pids, on the host, of all processes in the container.
-  std::vector<std::uint32_t> processes();
+  /// All processes in the container.
+  std::vector<InnerProcess> processes();
   /// Removes a stopped task and its record. Throws failed_precondition while it runs.
   ExitStatus remove();
   /// What it uses now. Throws failed_precondition when nothing of it runs.

@@ -85,6 +85,28 @@ remove() {
   remove
 }
 
+@test "after a reboot those run again that are to: always, and unless-stopped if nobody has stopped it" {
+  local id
+  ctr run -d --restart always "$BUSYBOX" "$TOKEN-a" sleep 1000
+  ctr run -d --restart unless-stopped "$BUSYBOX" "$TOKEN-b" sleep 1000
+  ctr run -d --restart unless-stopped "$BUSYBOX" "$TOKEN-c" sleep 1000
+  ctr run -d "$BUSYBOX" "$TOKEN-d" sleep 1000
+  ctr tasks kill -s KILL "$TOKEN-c"
+  await has_status "$TOKEN-c" STOPPED
+  for id in a b d; do kill -9 "$(pgrep -f "^shim .*-id $TOKEN-$id ")" "$(pid_of "$TOKEN-$id")"; done
+  rm -rf "$CTRBOX_STATE"
+  assert_equal "$(ctr tasks start --by-policy)" "default/$TOKEN-a"$'\n'"default/$TOKEN-b"
+  assert_equal "$(ctr tasks ls | awk 'NR > 1 {print $1, $3}' | sed "s/$TOKEN-//")" \
+    "a RUNNING"$'\n'"b RUNNING"$'\n'"c STOPPED"$'\n'"d STOPPED"
+  assert_equal "$(ctr tasks start --by-policy)" ""
+  assert_fails_cleanly ctr tasks start --by-policy "$TOKEN-d"
+  for id in a b c d; do
+    ctr tasks rm -f "$TOKEN-$id"
+    ctr containers rm "$TOKEN-$id"
+  done
+  await_census "$NOTHING_LEFT"
+}
+
 @test "wrong policies, and --rm with one, are refused" {
   assert_fails_cleanly ctr run -d --restart sometimes "$BUSYBOX" "$TOKEN" true
   assert_match "$errors" 'restart policy "sometimes" is not known'

@@ -27,13 +27,13 @@ int list(Context& context, const Options& options) {
   auto task = runtime::Task::open(context.database(), context.paths(), context.ns(), options.id);
   const auto processes = runtime::list_inside(task);
   if (options.quiet) {
-    for (const auto& process : processes) context.out() << process.identity.pid << "\n";
+    for (const auto& process : processes) context.out() << process.details.identity.pid << "\n";
     return 0;
   }
-  Table table({"PID", "PPID", "UID", "TIME", "COMMAND"}, {.padding = 4, .min_width = 4});
-  for (const auto& process : processes)
+  Table table({"PID", "PPID", "UID", "TIME", "EXEC", "COMMAND"}, {.padding = 4, .min_width = 4});
+  for (const auto& [process, exec_id] : processes)
     table.add_row({std::to_string(process.identity.pid), std::to_string(process.parent), std::to_string(process.uid),
-                   clock_text(process.cpu_time), process.command});
+                   clock_text(process.cpu_time), exec_id.empty() ? "-" : exec_id, process.command});
   table.print(context.out());
   return 0;
 }

@@ -9,10 +9,9 @@
 #include "commands/ctr/tasks/tasks.h"
 #include "commands/flags/declare.h"
 #include "core/base/error.h"
-#include "core/snapshots/snapshots.h"
+#include "core/base/escape.h"
 #include "core/sys/file.h"
-#include "runtime/spec/exec_process.h"
-#include "runtime/task/lookup.h"
+#include "runtime/container/start.h"
 #include "runtime/task/task.h"
 
 namespace ctrbox::commands {
@@ -20,6 +19,7 @@ namespace {
 
 struct Options {
   std::string id;
+  bool by_policy = false;
   bool detach = false;
   bool attach = false;  // the default; docker's users type it
   bool interactive = false;
@@ -28,33 +28,10 @@ struct Options {
   AttachFlags streams;
 };
 
-std::vector<core::Mount> root_of(Context& context, const core::containers::Container& record) {
-  if (record.snapshot_key.empty()) return {};
-  return core::snapshots::Snapshots(context.database(), context.paths(), context.ns(), record.snapshotter)
-      .mounts(record.snapshot_key);
-}
-
-/// A task that has ended makes way for the next one. Throws already_exists for a living one.
-void make_way(Context& context, const std::string& id) {
-  const auto task = runtime::find_task_info(context.database(), context.paths(), context.ns(), id);
-  if (!task) return;
-  if (task->status != runtime::TaskStatus::stopped)
-    throw core::already_exists("the container " + core::quoted(id) + " has a task that has not ended");
-  try {
-    runtime::Task::open(context.database(), context.paths(), context.ns(), id).remove();
-  } catch (const core::Error& error) {
-    if (error.code() != core::ErrorCode::not_found) throw;  // somebody else has removed it
-  }
-}
-
 runtime::CreateOptions create_options(Context& context, const Options& options) {
-  runtime::CreateOptions create;
-  create.ns = context.ns();
-  create.container = core::containers::get(context.database(), context.ns(), options.id);
-  create.terminal = runtime::has_terminal(create.container.spec);
+  auto create = runtime::start_options(context.database(), context.paths(), context.ns(), options.id);
   create.open_stdin = options.interactive;
   create.log_uri = options.log_uri;
-  create.rootfs = root_of(context, create.container);
   return create;
 }
 
@@ -86,12 +63,30 @@ int start_attached(Context& context, const Options& options, runtime::CreateOpti
   return attached_status(context, exit, options.id);
 }
 
+int start_by_policy(Context& context) {
+  int status = 0;
+  const auto tell = [&](const std::string& ns, const std::string& id, const core::Error* failure) {
+    if (failure == nullptr) {
+      context.out() << core::escape_for_terminal(ns + "/" + id) << "\n";
+    } else {
+      context.err() << context.program() << ": starting " << core::escape_for_terminal(ns + "/" + id) << ": "
+                    << core::escape_for_terminal(failure->what()) << "\n";
+      status = 1;
+    }
+  };
+  runtime::start_by_policy(context.database(), context.paths(), tell);
+  return status;
+}
+
 int start(Context& context, const Options& options) {
+  if (options.by_policy != options.id.empty())
+    throw core::invalid_argument("give the ID of a container, or --by-policy for all that are to run");
+  if (options.by_policy) return start_by_policy(context);
   if (options.attach && options.detach) throw core::invalid_argument("--attach and --detach exclude each other");
   const auto create = create_options(context, options);
   if (create.terminal && !options.detach) require_terminal("a container with a terminal");
   attach_options(options.streams, create.terminal);  // bad keys are found before anything is made
-  make_way(context, options.id);
+  runtime::make_way(context.database(), context.paths(), context.ns(), options.id);
   try {
     return options.detach ? start_detached(context, options, create) : start_attached(context, options, create);
   } catch (const core::Error& error) {
@@ -109,7 +104,9 @@ Action declare_tasks_start(CLI::App& app) {
   add_value(app, "--pid-file", options->pid_file, "FILE", "write its pid to FILE");
   add_value(app, "--log-uri", options->log_uri, "URI", "where its output is kept: file:///PATH, binary:///PATH, none");
   add_attach_flags(app, options->streams);
-  add_positional(app, "ID", options->id, "container");
+  add_switch(app, "--by-policy", options->by_policy,
+             "after a reboot: in all namespaces, those whose --restart policy wants them to run");
+  add_positional(app, "ID", options->id, "container", Presence::optional);
   return [options](Context& context) { return start(context, *options); };
 }
 

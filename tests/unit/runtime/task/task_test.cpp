@@ -150,7 +150,9 @@ TEST_F(TaskTest, PauseResumeAndProcesses) {
   const std::string id = make_container({"sleep", "1000"});
   Task task = create(id);
   task.start();
-  EXPECT_THAT(task.processes(), ElementsAre(task.pid()));
+  ASSERT_EQ(task.processes().size(), 1U);
+  EXPECT_EQ(task.processes()[0].pid, task.pid());
+  EXPECT_EQ(task.processes()[0].exec_id, "");
   task.pause();
   EXPECT_EQ(list_tasks(*database_, paths_, kNamespace)[0].status, TaskStatus::paused);
   EXPECT_THROW(task.pause(), core::Error);
