@@ -136,7 +136,7 @@ end() {
 
 @test "the container's end ends it too" {
   ctr exec "$TOKEN" sleep 1000 &
-  await sh -c "ctr ps '$TOKEN' | grep -q '[0-9]  *sleep 1000' && [ \$(ctr ps -q '$TOKEN' | wc -l) = 2 ]"
+  await sh -c "ctr ps '$TOKEN' | grep -q '  *sleep 1000' && [ \$(ctr ps -q '$TOKEN' | wc -l) = 2 ]"
   ctr kill -s KILL "$TOKEN"
   local status=0
   wait $! || status=$?
@@ -145,12 +145,13 @@ end() {
 }
 
 @test "ps: what runs, by its pid on the host" {
-  local pid
-  ctr exec -d -u 12 "$TOKEN" sleep 2000
-  assert_match "$(ctr ps "$TOKEN" | head -n 1)" '^PID +PPID +UID +TIME +COMMAND$'
-  assert_match "$(ctr ps "$TOKEN")" '[0-9]+ +[0-9]+ +0 +00:00:00 +sleep 1000'
+  local pid id
+  id=$(ctr exec -d -u 12 "$TOKEN" sleep 2000)
+  assert_match "$(ctr ps "$TOKEN" | head -n 1)" '^PID +PPID +UID +TIME +EXEC +COMMAND$'
+  assert_match "$(ctr ps "$TOKEN")" '[0-9]+ +[0-9]+ +0 +00:00:00 +- +sleep 1000'
   pid=$(ctr ps "$TOKEN" | awk '/sleep 2000/ {print $1}')
   assert_equal "$(ctr ps "$TOKEN" | awk '/sleep 2000/ {print $3}')" 12
+  assert_match "$(ctr ps "$TOKEN")" " $id +sleep 2000"
   assert_equal "$(tr '\0' ' ' <"/proc/$pid/cmdline")" "sleep 2000 "
   assert_equal "$(ctr ps -q "$TOKEN" | wc -l)" 2
   ctr exec -d "$TOKEN" sh -c 'sleep 3000; :' $'\033[31mred'
