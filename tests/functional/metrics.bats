@@ -199,3 +199,24 @@ has_file() { [ -n "$(find "$CTRBOX_ROOT/snapshots" -name "$1" -print -quit)" ]; 
   assert_fails_cleanly ctr tasks update --memory 64m "$TOKEN"
   assert_match "$errors" 'no running task found'
 }
+
+@test "update: the next start has the new limits as well" {
+  ctr run -d "$BUSYBOX" "$TOKEN" sleep 1000
+  ctr tasks update --memory 64m --pids-limit 9 "$TOKEN"
+  assert_equal "$(ctr containers info --spec "$TOKEN" | jq -c '[.linux.resources.memory.limit, .linux.resources.pids.limit]')" \
+    "[67108864,9]"
+  ctr tasks rm -f "$TOKEN"
+  ctr tasks start -d "$TOKEN"
+  assert_equal "$(memory_limit) $(group_file pids pids.max)" "67108864 9"
+  ctr tasks rm -f "$TOKEN"
+}
+
+@test "a container that runs out of memory is told of, before its exit" {
+  ctr run -d "$BUSYBOX" "$TOKEN" sh -c \
+    'while [ ! -e /go ]; do sleep 0.05; done; x=$(head -c 90000000 /dev/zero | tr "\0" x); :'
+  ctr tasks update --memory 16m --memory-swap 16m "$TOKEN"
+  : >"/proc/$(ctr tasks ls | awk 'NR == 2 {print $2}')/root/go"
+  await eval 'ctr tasks ls | grep -q "$TOKEN .*STOPPED"'
+  assert_match "$(ctr events --since 10m --no-follow 'topic==/tasks/oom' 'topic==/tasks/exit')" '/tasks/oom.*/tasks/exit'
+  ctr tasks rm "$TOKEN"
+}
