@@ -233,3 +233,204 @@ failpoints_of() {
   done
   all_ended
 }
+
+# --- while runc works --------------------------------------------------------------------------------------------------
+
+# gated_runc: a runc that takes part in what `gate` says. A shim looks for its runc once, so it is there from the first.
+gated_runc() {
+  GATE=$BATS_TEST_TMPDIR/gate
+  mkdir "$GATE"
+  mkfifo "$GATE/pause"
+  fake_runc "GATE=$GATE"'
+    tell() { echo $$ >"$GATE/pid.new"; mv "$GATE/pid.new" "$GATE/pid"; }
+    stop() { tell; until [ -e "$GATE/open" ]; do read -rt 0.02 <>"$GATE/pause" || :; done; }
+    read -r verb when <"$GATE/want" || exec "$REAL" "$@"
+    case " $* " in *" $verb "*) ;; *) exec "$REAL" "$@" ;; esac
+    rm "$GATE/want" || exec "$REAL" "$@"
+    case $when in
+      before) stop ;;
+      during) tell ;;
+      after) "$REAL" "$@"; status=$?; stop; exit "$status" ;;
+    esac' 2>/dev/null
+}
+
+# gate VERB WHEN: the next runc of that kind tells its pid, and stops before or after its work until the gate is open.
+gate() {
+  rm -f "$GATE/pid" "$GATE/open"
+  echo "$1 $2" >"$GATE/want"
+}
+at_the_gate() { [ -s "$GATE/pid" ]; }
+
+# at_gate VERB WHEN VICTIM CTR_ARG...: the victim (client, shim, runc, both: client and shim) is killed there. Sets status and
+# errors of the client; 137 and nothing if it was killed.
+at_gate() {
+  local victim=$3 client pid
+  gate "$1" "$2"
+  ctr "${@:4}" >"$BATS_TEST_TMPDIR/stdout" 2>"$BATS_TEST_TMPDIR/stderr" </dev/null 3>&- &
+  client=$!
+  await at_the_gate
+  pid=$(<"$GATE/pid")
+  case $victim in
+    client) kill -9 "$client" ;;
+    shim) kill -9 "$(shim_of "$ID")" ;;
+    runc) kill -9 "$pid" ;;
+    both) kill -9 "$client" "$(shim_of "$ID")" ;;
+  esac
+  : >"$GATE/open"
+  status=0
+  wait "$client" || status=$?
+  errors=$(cat "$BATS_TEST_TMPDIR/stderr")
+  echo "$1, $2 its work, $victim killed: status $status $errors"
+  [ "$(grep -c . <<<"$errors")" -le 1 ]
+  await gone "$pid"
+}
+
+runs() { [ "$(status_of "$1")" = RUNNING ]; }
+
+@test "start: client, shim or runc dies while runc works" {
+  local when victim
+  gated_runc
+  for when in before after; do
+    for victim in client shim runc both; do
+      next_id
+      record sleep 1000
+      at_gate run $when $victim tasks start -d "$ID"
+      [ "$status" != 0 ]
+      case $victim in
+        # Nobody has taken the start back: it goes on, as it would have with a client that was only slow.
+        client) await runs "$ID" ;;
+        shim) [ "$status" = 137 ] || [ -n "$errors" ] ;;
+        runc) [ -n "$errors" ] && assert_equal "$(status_of "$ID")" "" ;;
+      esac
+      [ $victim = client ] || await without_shim "$ID"
+      the_truth
+      ended
+    done
+  done
+  all_ended
+}
+
+# told LIFE: what the events say of a process.
+told() { lives --list | grep -qx "$1"; }
+# holds ID N: how many processes the container has.
+holds() { [ "$(ctr ps -q "$1" | wc -l)" = "$2" ]; }
+
+@test "exec: client, shim or runc dies while runc works" {
+  local when victim
+  gated_runc
+  for when in before after; do
+    for victim in client shim runc both; do
+      next_id
+      ctr run -d "$BUSYBOX" "$ID" sleep 1000
+      at_gate exec $when $victim exec --exec-id one "$ID" sh -c ': >/ran; sleep 0.3; exit 5'
+      [ "$status" != 0 ]
+      case $victim in
+        client) await told "$ID/one added started exit:5" ;; # what was begun goes on to its end
+        runc) [ -n "$errors" ] ;;
+        *) await without_shim "$ID" ;;
+      esac
+      case $victim in
+        client | runc) # the container lives on, and the name is free again
+          assert_equal "$(status_of "$ID")" RUNNING
+          await holds "$ID" 1
+          assert_equal "$(ctr exec --exec-id one "$ID" echo two)" two
+          ;;
+      esac
+      the_truth
+      ended
+    done
+  done
+  all_ended
+}
+
+@test "exec: a runc that dies after its work leaves no process behind" {
+  gated_runc
+  next_id
+  ctr run -d "$BUSYBOX" "$ID" sleep 1000
+  at_gate exec after runc exec "$ID" sleep 2000
+  [ -n "$errors" ]
+  await holds "$ID" 1
+  ended
+  all_ended
+}
+
+@test "removal by force: client, shim or runc dies while runc kills" {
+  local victim
+  gated_runc
+  for victim in client shim runc both; do
+    next_id
+    ctr run -d "$BUSYBOX" "$ID" sleep 1000
+    at_gate kill before $victim tasks rm -f "$ID"
+    the_truth
+    if [ -n "$(status_of "$ID")" ]; then ctr tasks rm -f "$ID"; fi
+    assert_equal "$(status_of "$ID")" ""
+    ended
+  done
+  all_ended
+}
+
+@test "exit: shim or runc dies while runc tidies up" {
+  local when victim
+  gated_runc
+  for when in before after; do
+    for victim in shim runc both; do
+      next_id
+      ctr run -d "$BUSYBOX" "$ID" sh -c "sleep 0.2; exit 3"
+      at_gate delete $when $victim wait "$ID"
+      await without_shim "$ID"
+      the_truth
+      assert_equal "$(ctr wait "$ID")" 3
+      ended
+    done
+  done
+  all_ended
+}
+
+@test "pause, resume, ps: a runc that dies is told in one line, and can be repeated" {
+  gated_runc
+  next_id
+  ctr run -d "$BUSYBOX" "$ID" sleep 1000
+  at_gate pause before runc pause "$ID"
+  [ "$status" != 0 ] && [ -n "$errors" ]
+  ctr pause "$ID"
+  assert_equal "$(status_of "$ID")" PAUSED
+  at_gate resume before runc resume "$ID"
+  [ "$status" != 0 ] && [ -n "$errors" ]
+  ctr resume "$ID"
+  at_gate ps before runc ps "$ID"
+  [ "$status" != 0 ] && [ -n "$errors" ]
+  the_truth
+  ended
+  all_ended
+}
+
+@test "runc killed at random moments of start and exec" {
+  local seed=${CRASH_SEED:-$RANDOM} round client pid
+  gated_runc
+  echo "seed $seed (CRASH_SEED=$seed repeats it)"
+  RANDOM=$seed
+  for round in $(seq 10); do
+    next_id
+    if [ $((round % 2)) = 0 ]; then ctr run -d "$BUSYBOX" "$ID" sleep 1000; else record sleep 1000; fi
+    if [ $((round % 2)) = 0 ]; then set -- exec "$ID" sleep 0.1; else set -- tasks start -d "$ID"; fi
+    gate "$([ "$1" = exec ] && echo exec || echo run)" during
+    timeout 30 ctr "$@" >/dev/null 2>"$BATS_TEST_TMPDIR/stderr" </dev/null 3>&- &
+    client=$!
+    await at_the_gate
+    sleep "0.0$((RANDOM % 90))"
+    kill -9 "$(<"$GATE/pid")" 2>/dev/null || true
+    status=0
+    wait "$client" || status=$?
+    errors=$(cat "$BATS_TEST_TMPDIR/stderr")
+    echo "round $round: $* : $status $errors"
+    [ "$status" = 0 ] || [ "$(grep -c . <<<"$errors")" = 1 ]
+    if [ $((round % 2)) = 0 ]; then
+      await holds "$ID" 1
+    else
+      [ "$status" = 0 ] || nothing_left_of "$ID"
+    fi
+    the_truth
+    ended
+  done
+  all_ended
+}
