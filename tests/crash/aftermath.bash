@@ -16,6 +16,22 @@ aftermath_setup() {
   mkdir -p "$CTRBOX_STATE"
 }
 
+# A test that fails leaves containers whose shim lib_teardown kills.
+aftermath_teardown() {
+  local group pid tries
+  lib_teardown
+  for tries in $(seq 50); do
+    while read -r group; do
+      echo THAWED 2>/dev/null >"$group/freezer.state" || true
+      while read -r pid; do kill -9 "$pid" 2>/dev/null || true; done <"$group/cgroup.procs"
+      rmdir "$group" 2>/dev/null || true
+    done < <(find /sys/fs/cgroup -depth -type d -name "*$TOKEN*")
+    [ -n "$(cgroups_here)" ] || break
+    sleep 0.1
+  done
+}
+teardown() { aftermath_teardown; }
+
 sql() { sqlite3 "$CTRBOX_ROOT/state.db" "$1"; }
 
 shim_of() { pgrep -f "^shim .*-id $1 " | head -n 1; }
