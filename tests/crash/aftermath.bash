@@ -80,6 +80,8 @@ status_of() { ctr tasks ls | awk -v id="$1" '$1 == id {print $3}'; }
 # lives ARG...: what the events say (tests/support/lives.py).
 lives() { python3 "$SUPPORT/lives.py" "$CTRBOX_ROOT" "$@"; }
 
+events_are_the_state() { python3 "$SUPPORT/truth.py" "$CTRBOX_ROOT"; }
+
 # failpoints_in DIRECTORY...: read from the sources, so that none is forgotten.
 failpoints_in() { (cd "$REPOSITORY" && grep -rhoE 'failpoint\("[a-z_.]+"' "$@" --include='*.cpp' | sed 's/.*"\(.*\)"/\1/' | sort -u); }
 

@@ -37,6 +37,7 @@ all_ended() {
   for id in $(ctr containers ls -q); do ctr containers rm "$id"; done
   nothing_left
   lives --ended "$@"
+  events_are_the_state
   check_state --clean --unpacked overlayfs
 }
 
@@ -242,5 +243,12 @@ told_starts() { [ "$(sql "SELECT count(*) FROM events WHERE topic = '/tasks/star
     [[ "$(ctr logs "$TOKEN" 2>&1 || true)" != *old* ]]
     ctr containers rm "$TOKEN"
   done
+  ctr run -d "$BUSYBOX" "$TOKEN" echo old
+  ctr wait "$TOKEN"
+  ctr tasks rm "$TOKEN"
+  run_apart env FAILPOINT=container.remove.after_record=kill "$CTRBOX_BUILD/bin/ctr" containers rm "$TOKEN"
+  assert_equal "$status" 137
+  ctr containers create "$BUSYBOX" "$TOKEN" true
+  [[ "$(ctr logs "$TOKEN" 2>&1 || true)" != *old* ]]
   all_ended
 }

@@ -45,7 +45,7 @@ ended() {
 # die_at_each RUN_FLAG...: death at each failpoint that such a run comes by; tasks.bats has the others.
 die_at_each() {
   local name hit=0
-  for name in $(failpoints_in runtime core/snapshots | grep -v '^shim\.\(exec\|restart\)\.'); do
+  for name in $(failpoints_in runtime core/snapshots | grep -v '^shim\.\(exec\|restart\)\.\|^task\.\(exec\|remove\)\.\|^container\.'); do
     run_apart env "FAILPOINT=$name=kill" timeout 20 "$CTRBOX_BUILD/bin/ctr" run "$@" "$BUSYBOX" "$TOKEN" sh -c 'sleep 0.1; exit 3'
     [ "$status" != 124 ] || { echo "$name: hangs"; return 1; }
     case $name in task.* | shim.*) hit=$((hit + 1)) ;; *) [ "$status" = 137 ] || continue ;; esac

@@ -66,6 +66,7 @@ all_ended() {
   ctr containers rm "$NEIGHBOUR"
   nothing_left
   lives --ended "$@"
+  events_are_the_state
   check_state --clean --unpacked overlayfs
 }
 
@@ -77,6 +78,8 @@ steps_at() {
     snapshots.prepare.*) echo create ;;
     snapshots.remove.*) echo "snapshots rm" ;; # nothing that tasks do comes by
     task.create.*) echo start ;;
+    task.exec.*) echo exec-asked ;;
+    task.remove.* | container.remove.*) echo delete ;;
     shim.start.*) echo start ;;
     shim.exec.*) echo exec ;;
     shim.exit.* | shim.teardown.*) echo exit ;;
@@ -162,6 +165,22 @@ failpoints_of() {
   all_ended tasks
 }
 
+@test "exec: the client dies before it is started" {
+  local name
+  for name in $(failpoints_of exec-asked); do
+    next_id
+    ctr run -d "$BUSYBOX" "$ID" sleep 1000
+    die_at "$name" exec --exec-id one "$ID" sh -c 'sleep 1000'
+    assert_equal "$status" 137
+    the_truth
+    assert_equal "$(status_of "$ID")" RUNNING
+    assert_equal "$(ctr ps -q "$ID" | wc -l)" 1
+    assert_equal "$(ctr exec --exec-id one "$ID" echo two)" two
+    ended
+  done
+  all_ended
+}
+
 @test "exit: the shim dies while its container ends, by itself or because it is told to" {
   local name how expected
   for name in $(failpoints_of exit); do
@@ -225,10 +244,18 @@ failpoints_of() {
   local name
   for name in $(failpoints_of delete); do
     next_id
-    record true
-    die_at "$name" containers rm "$ID"
+    ctr run -d "$BUSYBOX" "$ID" echo hello
+    ctr wait "$ID"
+    case $name in
+      task.*) die_at "$name" tasks rm "$ID" ;;
+      *)
+        ctr tasks rm "$ID"
+        die_at "$name" containers rm "$ID"
+        ;;
+    esac
     assert_equal "$status" 137
     the_truth
+    [[ $name = task.* ]] || assert_equal "$(ctr containers ls -q)" "$NEIGHBOUR"
     ended
   done
   all_ended
