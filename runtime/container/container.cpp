@@ -9,6 +9,7 @@
 #include "core/base/ids.h"
 #include "core/snapshots/snapshots.h"
 #include "core/snapshots/staging.h"
+#include "core/sys/failpoint.h"
 #include "core/sys/file.h"
 #include "runtime/container/image_root.h"
 #include "runtime/spec/root_files.h"
@@ -122,6 +123,7 @@ void remove_container(state::Database& database, const core::Paths& paths, const
     core::containers::remove(tx, ns, id);
     if (snapshots && snapshots->find(record.snapshot_key)) directories = snapshots->remove_row(tx, record.snapshot_key);
   });
+  core::failpoint("container.remove.after_record");
   core::remove_tree(AT_FDCWD, paths.logs(ns, id));
   if (!directories.empty()) snapshots->remove_files(directories);
   // What a run that was killed had made before it wrote the row.

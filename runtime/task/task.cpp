@@ -166,6 +166,7 @@ Process Task::exec(const ExecOptions& options) {
   request.mutable_spec()->set_type_url(wire::kProcessSpecUrl);
   request.mutable_spec()->set_value(options.process);
   connection_->call("Exec", request);
+  core::failpoint("task.exec.after_added");
   return {connection_, options.exec_id};
 }
 
@@ -214,6 +215,7 @@ ExitStatus Task::remove() {
   ExitStatus exit;
   connection_->database.write(
       Durability::normal, [&](Transaction& tx) { exit = remove_task(tx, connection_->name.ns, connection_->name.id); });
+  core::failpoint("task.remove.after_record");
   return exit;
 }
 

@@ -2,50 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016  # what stands in single quotes is for the shell inside
 load ../functional/lib
+load aftermath
 
-setup_file() {
-  # One root with the image in it; every test works on a copy, which is quicker than a pull.
-  file_registry
-  push_busybox
-  CTRBOX_ROOT=$BATS_FILE_TMPDIR/pulled CTRBOX_STATE=$BATS_FILE_TMPDIR/pulled-state ctr pull "$BUSYBOX" >/dev/null 2>&1
-}
+setup_file() { aftermath_setup_file; }
 
 setup() {
-  require_root
-  lib_setup
-  cp -a "$BATS_FILE_TMPDIR/pulled" "$CTRBOX_ROOT"
-  mkdir -p "$CTRBOX_STATE"
+  aftermath_setup
   sql 'DELETE FROM events'
 }
 
-sql() { sqlite3 "$CTRBOX_ROOT/state.db" "$1"; }
 # events TOPIC: how many there are of it.
 events() { sql "SELECT count(*) FROM events WHERE topic = '/tasks/$1'"; }
-
-shim_of() { pgrep -f "^shim .*-id $1 " | head -n 1; }
-
-await() {
-  local n
-  for n in $(seq 200); do "$@" && return 0; sleep 0.05; done
-  echo "after $n looks still not: $*" >&2
-  return 1
-}
-gone() { ! kill -0 "$1" 2>/dev/null; }
-
-# What is left of a host on which nothing runs: it prints what it finds.
-leftovers() {
-  find "$CTRBOX_STATE/fifo" -mindepth 1 2>/dev/null
-  find "$CTRBOX_STATE/tasks" "$CTRBOX_STATE/runc" -mindepth 2 2>/dev/null
-  mounts_here
-  cgroups_here
-  pgrep -af -- "-state $CTRBOX_STATE |--root $CTRBOX_STATE/" || true # in a group, others are seen above
-}
-is_clean() { [ -z "$(leftovers)" ]; }
-nothing_left() {
-  await is_clean && return 0
-  leftovers >&2
-  return 1
-}
 
 # the_truth: what the next commands say after a death, whatever died. Only a living shim may have a running task.
 the_truth() {
@@ -75,27 +42,22 @@ ended() {
   sql 'DELETE FROM events'
 }
 
-# The names are read from the sources, so that none is forgotten.
-failpoints() { grep -rhoE 'failpoint\("[a-z_.]+"' "$REPOSITORY"/runtime "$REPOSITORY"/core/snapshots --include='*.cpp' | sed 's/.*"\(.*\)"/\1/' | sort -u; }
-
-# die_at_each RUN_FLAG...: death at each failpoint that such a run comes by.
+# die_at_each RUN_FLAG...: death at each failpoint that such a run comes by; tasks.bats has the others.
 die_at_each() {
   local name hit=0
-  for name in $(failpoints); do
+  for name in $(failpoints_in runtime core/snapshots | grep -v '^shim\.\(exec\|restart\)\.\|^task\.\(exec\|remove\)\.\|^container\.'); do
     run_apart env "FAILPOINT=$name=kill" timeout 20 "$CTRBOX_BUILD/bin/ctr" run "$@" "$BUSYBOX" "$TOKEN" sh -c 'sleep 0.1; exit 3'
     [ "$status" != 124 ] || { echo "$name: hangs"; return 1; }
     case $name in task.* | shim.*) hit=$((hit + 1)) ;; *) [ "$status" = 137 ] || continue ;; esac
     echo "$name: status $status $errors"
     # A detached client is told of the start alone, and a shim that dies later dies behind its back.
-    [[ " $* " = *" -d "* ]] && await gone_or_settled
+    [[ " $* " = *" -d "* ]] && await without_shim "$TOKEN"
     the_truth
     ended
   done
   [ "$hit" -ge 7 ]
   check_state --clean --unpacked overlayfs
 }
-# The shim is dead (its failpoint) or has finished.
-gone_or_settled() { [ -z "$(shim_of "$TOKEN")" ]; }
 
 @test "death at each failpoint: run" { die_at_each; }
 @test "death at each failpoint: run --rm" { die_at_each --rm; }
@@ -194,7 +156,7 @@ running() {
     sleep "0.$(printf '%03d' $((RANDOM % 250)))"
     if [ "$victim" = 0 ]; then kill -9 "$pid" 2>/dev/null || true; else pkill -9 -f "^shim .*-id $TOKEN " || true; fi
     wait "$pid" || true
-    await gone_or_settled # one that is dying still holds its lock
+    await without_shim "$TOKEN" # one that is dying still holds its lock
     echo "round $round, victim $victim"
     the_truth
     # A client that died before the task was claimed has left a container, whole and removable.
@@ -234,14 +196,6 @@ running() {
   kill "$bystander"
 }
 
-# fake_runc SCRIPT: a runc before the real one on PATH; $@ are its arguments, $REAL the real one.
-fake_runc() {
-  mkdir -p "$BATS_TEST_TMPDIR/bin"
-  printf '#!/bin/bash\nREAL=%s\n%s\nexec "$REAL" "$@"\n' "$(command -v runc)" "$1" >"$BATS_TEST_TMPDIR/bin/runc"
-  chmod 755 "$BATS_TEST_TMPDIR/bin/runc"
-  PATH=$BATS_TEST_TMPDIR/bin:$PATH
-}
-
 @test "a runtime that cannot remove is done without" {
   fake_runc 'case " $* " in *" delete "*) echo no >&2; exit 1 ;; esac'
   # Its first process ends, another stays behind in the group.
@@ -270,7 +224,7 @@ fake_runc() {
     $runc pause "$TOKEN"
     # shellcheck disable=SC2086
     timeout 20 ctr tasks $how "$TOKEN"
-    await gone_or_settled
+    await without_shim "$TOKEN"
     ended
   done
   # Nor does it matter when the shim has gone before.

@@ -1,0 +1,29 @@
+# Many short tasks, in a row and at once, and many execs that fail. `./dev soak tasks` does the same for longer.
+# SPDX-License-Identifier: Apache-2.0
+load ../functional/lib
+
+setup_file() {
+  # One root with the image in it; every test works on a copy, which is quicker than a pull.
+  file_registry
+  push_busybox
+  CTRBOX_ROOT=$BATS_FILE_TMPDIR/pulled CTRBOX_STATE=$BATS_FILE_TMPDIR/pulled-state ctr pull "$BUSYBOX" >/dev/null 2>&1
+}
+
+setup() {
+  require_root
+  lib_setup
+  cp -a "$BATS_FILE_TMPDIR/pulled" "$CTRBOX_ROOT"
+  mkdir -p "$CTRBOX_STATE"
+}
+
+mill() {
+  python3 "$SUPPORT/mill.py" --root "$CTRBOX_ROOT" --state "$CTRBOX_STATE" --bin "$CTRBOX_BUILD/bin" --image "$BUSYBOX" \
+    --token "$TOKEN" "$@" 3>&-
+  check_state --clean --unpacked overlayfs
+}
+
+@test "40 runs in a row and 64 at once: each its exit status, each its four events, nothing left" {
+  mill --sequential 40 --at-once 64
+}
+
+@test "200 failed execs leave nothing in the shim, and a good one works afterwards" { mill --failed-execs 200; }
