@@ -2,10 +2,16 @@
 //
 // Map entries are written in order of their keys, so that equal events have equal bytes. Text that is not UTF-8 (a path
 // may be anything) is made so, since no other reader would take the message.
+#include <cxxabi.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
+#include <cstdlib>
+#include <memory>
+#include <typeinfo>
+
 #include "content_events.pb.h"
+#include "core/base/error.h"
 #include "core/base/utf8.h"
 #include "core/containers/runtime_options.h"
 #include "core/events/outbox.h"
@@ -21,6 +27,23 @@ namespace content_pb = containerd::services::content::v1;
 
 constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
 
+/// As GetTypeName(), which for that builds the descriptors of whole files: tens of KiB that a shim would keep for good.
+std::string type_name(const google::protobuf::MessageLite& message) {
+  int status = 0;
+  const std::unique_ptr<char, decltype(&std::free)> cpp_name(
+      abi::__cxa_demangle(typeid(message).name(), nullptr, nullptr, &status), &std::free);
+  if (!cpp_name) throw internal("a message without a name");
+  std::string name;
+  for (const char* c = cpp_name.get(); *c != '\0'; ++c) {
+    if (*c != ':') {
+      name += *c;
+    } else if (c[1] == ':') {
+      name += '.';
+    }
+  }
+  return name;
+}
+
 Payload payload(const char* topic, const google::protobuf::MessageLite& message) {
   std::string value;
   {
@@ -29,7 +52,7 @@ Payload payload(const char* topic, const google::protobuf::MessageLite& message)
     out.SetSerializationDeterministic(true);
     message.SerializeToCodedStream(&out);
   }
-  return {topic, message.GetTypeName(), std::move(value)};
+  return {topic, type_name(message), std::move(value)};
 }
 
 template <typename Message>

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include <cerrno>
+#include <cstdlib>
 
 #include "core/base/error.h"
 
@@ -30,6 +31,8 @@ void enter_own_mount_namespace() {
 void set_process_name(const std::string& name) { prctl(PR_SET_NAME, name.c_str()); }
 
 void return_free_memory() noexcept { malloc_trim(0); }
+
+void forget_small_heap() noexcept { unsetenv("GLIBC_TUNABLES"); }
 
 void lower_priority() noexcept { setpriority(PRIO_PROCESS, 0, kBackgroundNice); }
 

@@ -14,6 +14,10 @@ void enter_own_mount_namespace();
 void set_process_name(const std::string& name);
 /// Gives freed heap back to the kernel: for a process that will now be idle for long.
 void return_free_memory() noexcept;
+/// For SpawnOptions::environment: the program keeps no store of freed pieces, which return_free_memory() would leave.
+/// It takes this out of its environment again with forget_small_heap(), so that its own children do without.
+inline constexpr const char* kSmallHeap = "GLIBC_TUNABLES=glibc.malloc.tcache_count=0";
+void forget_small_heap() noexcept;
 /// Yields the processor to whatever else wants it: for work that nobody waits for.
 void lower_priority() noexcept;
 

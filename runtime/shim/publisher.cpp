@@ -1,5 +1,7 @@
 #include "runtime/shim/publisher.h"
 
+#include "core/sys/own_process.h"
+
 namespace ctrbox::runtime::shim {
 namespace {
 
@@ -52,5 +54,7 @@ void Publisher::exec_started(const ExecProcess& process) {
 void Publisher::exec_exited(const ExecProcess& process, const ExitStatus& exit) {
   tell(encode(events::TaskExit{id_, process.id, process.pid, exit.status, exit.exited_at}));
 }
+
+void Publisher::rest() { core::return_free_memory(); }
 
 }  // namespace ctrbox::runtime::shim

@@ -25,6 +25,7 @@ class Publisher : public Chronicle {
   void exec_added(const std::string& exec_id) override;
   void exec_started(const ExecProcess& process) override;
   void exec_exited(const ExecProcess& process, const ExitStatus& exit) override;
+  void rest() override;
 
  private:
   void tell(core::events::Payload payload);

@@ -74,6 +74,7 @@ int serve(int argc, char** argv) noexcept {
     const TaskName name = parse_arguments(argc, argv);
     umask(077);
     core::set_process_name("ctrbox-shim");
+    core::forget_small_heap();
     core::ignore_broken_pipes();
     core::become_subreaper();
     Shim(name).run();
@@ -89,6 +90,7 @@ core::SpawnOptions serve_command(const TaskName& name, const Inherited& inherite
   options.program = "/proc/self/exe";
   options.arguments = {"shim",          "-namespace", name.ns,          "-id",  name.id, "-root",
                        name.paths.root, "-state",     name.paths.state, "serve"};
+  options.environment = {core::kSmallHeap};
   options.descriptors = {
       {inherited.listener, kListener}, {inherited.bundle, kBundle}, {inherited.connection, kCreator}};
   if (inherited.fifo_lock >= 0) options.descriptors.push_back({inherited.fifo_lock, kFifoLock});

@@ -92,6 +92,7 @@ class Containerd:
     """Debian's containerd and ctr, started privately."""
 
     name = "containerd"
+    env = None  # the daemon's; ours unless set
 
     def __init__(self, o):
         self.place, self.process = os.path.join(o.work, "containerd"), None
@@ -105,7 +106,7 @@ class Containerd:
             f.write(CONFIG.format(self.place))
         self.log = open(self.place + "/log", "w")
         self.process = subprocess.Popen(["/usr/bin/containerd", "-c", self.place + "/config.toml"], stdin=subprocess.DEVNULL,
-                                        stdout=self.log, stderr=self.log)
+                                        stdout=self.log, stderr=self.log, env=self.env)
         for _ in range(200):
             if subprocess.run(self.ctr("version"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0:
                 return

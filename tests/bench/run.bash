@@ -1,7 +1,7 @@
 #!/bin/bash
 # Measures the release build beside Debian's containerd on a loop-mounted ext4 with a journal. `./dev bench [ROW...]`.
-# Usage: run.bash [ROW...]   rows: layers files run events (all by default); SAMPLES=5, RUN_SAMPLES=20 and, of events,
-# ROUNDS=5 are the numbers of samples.
+# Usage: run.bash [ROW...]   rows: layers files run events shim (all by default); SAMPLES=5, RUN_SAMPLES=20, of events ROUNDS=5
+# and of shim CONTAINERS=50 are the numbers of samples. BIN is the folder of the programs.
 #
 # Why a disk of its own: on an ext4 without a journal the kernel avoids inodes that were deleted a moment ago, and a benchmark
 # that removes a tree between samples then measures the search for others.
@@ -14,7 +14,7 @@ source "$repository/tests/support/registry.bash"
 place=$repository/build/bench
 images=$repository/build/bench-images
 rows=("$@")
-[ ${#rows[@]} -gt 0 ] || rows=(layers files run events)
+[ ${#rows[@]} -gt 0 ] || rows=(layers files run events shim)
 mkdir -p "$place/disk"
 
 loop=
@@ -30,15 +30,18 @@ trap 'exit 130' INT TERM
 names=()
 pulls=()
 events=
+shim=
+bin=${BIN:-$repository/build/release/bin}
 for row in "${rows[@]}"; do
   case $row in
     layers | files) names+=("$row") pulls+=("$row") ;;
     run) names+=(busybox) pulls+=("$row") ;;
     events) events=yes ;;
-    *) echo "bench: no row $row (layers files run events)" >&2; exit 2 ;;
+    shim) names+=(busybox) shim=yes ;;
+    *) echo "bench: no row $row (layers files run events shim)" >&2; exit 2 ;;
   esac
 done
-if [ ${#pulls[@]} -gt 0 ]; then
+if [ ${#names[@]} -gt 0 ]; then
   python3 "$repository/tests/bench/images.py" "$images" "${names[@]}"
   registry_start "$images/registry"
   for name in "${names[@]}"; do
@@ -53,10 +56,14 @@ mount "$loop" "$place/disk"
 
 if [ ${#pulls[@]} -gt 0 ]; then
   python3 "$repository/tests/bench/measure.py" --registry "$REGISTRY" --work "$place/disk" \
-    --bin "$repository/build/release/bin" --layouts "$images" --samples "${SAMPLES:-5}" \
+    --bin "$bin" --layouts "$images" --samples "${SAMPLES:-5}" \
     --run-samples "${RUN_SAMPLES:-20}" "${pulls[@]}"
 fi
 if [ -n "$events" ]; then
-  python3 "$repository/tests/bench/events.py" --work "$place/disk" --bin "$repository/build/release/bin" \
+  python3 "$repository/tests/bench/events.py" --work "$place/disk" --bin "$bin" \
     --load "$repository/build/release/tests/events_load" --rounds "${ROUNDS:-5}"
+fi
+if [ -n "$shim" ]; then
+  python3 "$repository/tests/bench/shim.py" --registry "$REGISTRY" --work "$place/disk" --bin "$bin" --layouts "$images" \
+    --containers "${CONTAINERS:-50}"
 fi

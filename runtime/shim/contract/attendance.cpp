@@ -77,6 +77,7 @@ void serve(const core::Paths& paths, const Invocation& invocation) {
   umask(077);
   if (invocation.debug) core::log::set_level(core::log::Level::debug);
   core::set_process_name("ctrbox-shim");
+  core::forget_small_heap();
   core::ignore_broken_pipes();
   core::become_subreaper();
   Attendance(paths, invocation).run();
@@ -88,6 +89,7 @@ core::SpawnOptions serve_command(const Invocation& invocation, int listener, int
   options.arguments = {kProgram, "-namespace", invocation.ns, "-id", invocation.id, "-address", invocation.address};
   if (invocation.debug) options.arguments.emplace_back("-debug");
   options.arguments.emplace_back("serve");
+  options.environment = {core::kSmallHeap};
   options.descriptors = {{listener, kListener}};
   if (log >= 0) options.descriptors.push_back({log, kStandardError});
   options.new_session = true;
