@@ -2,16 +2,10 @@
 //
 // Map entries are written in order of their keys, so that equal events have equal bytes. Text that is not UTF-8 (a path
 // may be anything) is made so, since no other reader would take the message.
-#include <cxxabi.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
-#include <cstdlib>
-#include <memory>
-#include <typeinfo>
-
 #include "content_events.pb.h"
-#include "core/base/error.h"
 #include "core/base/utf8.h"
 #include "core/containers/runtime_options.h"
 #include "core/events/outbox.h"
@@ -27,24 +21,62 @@ namespace content_pb = containerd::services::content::v1;
 
 constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
 
-/// As GetTypeName(), which for that builds the descriptors of whole files: tens of KiB that a shim would keep for good.
-std::string type_name(const google::protobuf::MessageLite& message) {
-  int status = 0;
-  const std::unique_ptr<char, decltype(&std::free)> cpp_name(
-      abi::__cxa_demangle(typeid(message).name(), nullptr, nullptr, &status), &std::free);
-  if (!cpp_name) throw internal("a message without a name");
-  std::string name;
-  for (const char* c = cpp_name.get(); *c != '\0'; ++c) {
-    if (*c != ':') {
-      name += *c;
-    } else if (c[1] == ':') {
-      name += '.';
-    }
-  }
-  return name;
-}
+/// The messages' full names. GetTypeName() would say them too, but builds the descriptors of whole files for it: tens
+/// of KiB that a shim would keep for good.
+template <typename Message>
+constexpr const char* kTypeName = nullptr;
+template <>
+constexpr const char* kTypeName<pb::NamespaceCreate> = "containerd.events.NamespaceCreate";
+template <>
+constexpr const char* kTypeName<pb::NamespaceUpdate> = "containerd.events.NamespaceUpdate";
+template <>
+constexpr const char* kTypeName<pb::NamespaceDelete> = "containerd.events.NamespaceDelete";
+template <>
+constexpr const char* kTypeName<pb::ContentDelete> = "containerd.events.ContentDelete";
+template <>
+constexpr const char* kTypeName<pb::SnapshotPrepare> = "containerd.events.SnapshotPrepare";
+template <>
+constexpr const char* kTypeName<pb::SnapshotCommit> = "containerd.events.SnapshotCommit";
+template <>
+constexpr const char* kTypeName<pb::SnapshotRemove> = "containerd.events.SnapshotRemove";
+template <>
+constexpr const char* kTypeName<pb::ContainerCreate> = "containerd.events.ContainerCreate";
+template <>
+constexpr const char* kTypeName<pb::ContainerUpdate> = "containerd.events.ContainerUpdate";
+template <>
+constexpr const char* kTypeName<pb::ContainerDelete> = "containerd.events.ContainerDelete";
+template <>
+constexpr const char* kTypeName<pb::TaskCreate> = "containerd.events.TaskCreate";
+template <>
+constexpr const char* kTypeName<pb::TaskStart> = "containerd.events.TaskStart";
+template <>
+constexpr const char* kTypeName<pb::TaskExit> = "containerd.events.TaskExit";
+template <>
+constexpr const char* kTypeName<pb::TaskDelete> = "containerd.events.TaskDelete";
+template <>
+constexpr const char* kTypeName<pb::TaskOOM> = "containerd.events.TaskOOM";
+template <>
+constexpr const char* kTypeName<pb::TaskExecAdded> = "containerd.events.TaskExecAdded";
+template <>
+constexpr const char* kTypeName<pb::TaskExecStarted> = "containerd.events.TaskExecStarted";
+template <>
+constexpr const char* kTypeName<pb::TaskPaused> = "containerd.events.TaskPaused";
+template <>
+constexpr const char* kTypeName<pb::TaskResumed> = "containerd.events.TaskResumed";
+template <>
+constexpr const char* kTypeName<pb::TaskCheckpointed> = "containerd.events.TaskCheckpointed";
+template <>
+constexpr const char* kTypeName<image_pb::ImageCreate> = "containerd.services.images.v1.ImageCreate";
+template <>
+constexpr const char* kTypeName<image_pb::ImageUpdate> = "containerd.services.images.v1.ImageUpdate";
+template <>
+constexpr const char* kTypeName<image_pb::ImageDelete> = "containerd.services.images.v1.ImageDelete";
+template <>
+constexpr const char* kTypeName<content_pb::Info> = "containerd.services.content.v1.Info";
 
-Payload payload(const char* topic, const google::protobuf::MessageLite& message) {
+template <typename Message>
+Payload payload(const char* topic, const Message& message) {
+  static_assert(kTypeName<Message> != nullptr);
   std::string value;
   {
     google::protobuf::io::StringOutputStream sink(&value);
@@ -52,7 +84,7 @@ Payload payload(const char* topic, const google::protobuf::MessageLite& message)
     out.SetSerializationDeterministic(true);
     message.SerializeToCodedStream(&out);
   }
-  return {topic, type_name(message), std::move(value)};
+  return {topic, kTypeName<Message>, std::move(value)};
 }
 
 template <typename Message>
