@@ -41,6 +41,7 @@ std::string perform(const contract::Invocation& invocation) {
 int contract_main(int argc, char** argv) {
   FdStream out(STDOUT_FILENO);
   FdStream err(STDERR_FILENO);
+  err << std::unitbuf;
   try {
     const std::vector<std::string> arguments(argv + 1, argv + argc);
     out << perform(contract::parse_invocation(arguments));

@@ -158,14 +158,21 @@ gone() { [ ! -e "/proc/$1" ] || [ "$(awk '{print $3}' "/proc/$1/stat")" = Z ]; }
 
 @test "a shim that is killed: the task has ended with 137, its processes are gone, and nothing is left" {
   peer_start
+  peer_listen "$BATS_TEST_TMPDIR/heard"
   peer_run -d "$TOKEN" sleep 1000
   pid=$(peer tasks ls | awk -v id="$TOKEN" '$1 == id {print $2}')
   kill -9 "$(peer_shim "$TOKEN")"
   await gone "$pid"
-  await test -z "$(peer_status "$TOKEN")"
+  await has_no_task "$TOKEN"
+  await contains "$BATS_TEST_TMPDIR/heard" /tasks/exit
+  assert_match "$(grep /tasks/exit "$BATS_TEST_TMPDIR/heard")" "\"container_id\":\"$TOKEN\",\"id\":\"$TOKEN\",\"pid\":$pid,\"exit_status\":137"
+  kill "$LISTENER"
   peer containers rm "$TOKEN"
+  rm -r "$PEER/fifo" # its client's, who has detached
   assert_nothing_left
 }
+
+has_no_task() { [ -z "$(peer_status "$1")" ]; }
 
 @test "the contract's program: version, wrong flags, delete of what is gone" {
   mkdir -p "$BATS_TEST_TMPDIR/bundle"
