@@ -63,7 +63,7 @@ NewContainer create_from_directory(state::Database& database, const ContainerReq
 // The files of an image, and the directories above its root, are the host's root's: to a user namespace that does not
 // know that one they are nobody's.
 void check_id_maps(const SpecOptions& options) {
-  if (options.uid_map.empty()) return;
+  if (options.uid_map.empty() || options.gid_map.empty()) return;  // one alone is refused with the spec
   if (maps_host_root(options.uid_map) && maps_host_root(options.gid_map)) return;
   throw core::failed_precondition(
       "the files of an image belong to the host's id 0, which the mapping leaves out: map it too, or use a directory "
