@@ -18,9 +18,9 @@ aftermath_setup() {
 
 # A test that fails leaves containers whose shim lib_teardown kills.
 aftermath_teardown() {
-  local group pid tries
+  local group pid
   lib_teardown
-  for tries in $(seq 50); do
+  for _ in $(seq 50); do
     while read -r group; do
       echo THAWED 2>/dev/null >"$group/freezer.state" || true
       while read -r pid; do kill -9 "$pid" 2>/dev/null || true; done <"$group/cgroup.procs"

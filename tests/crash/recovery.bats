@@ -155,7 +155,7 @@ log_of() { [ "$(ctr logs "$1")" = "$2" ]; }
 
 @test "two removals by force at once: it is gone, and none says more than that" {
   local round n good
-  for round in $(seq 6); do
+  for round in 1 2 3 4; do
     ctr run -d "$BUSYBOX" "$TOKEN-$round" sh -c 'sleep 1000 & sleep 1000'
     for n in 1 2; do start_client "rm$n" ctr tasks rm -f "$TOKEN-$round"; done
     good=0
@@ -172,7 +172,7 @@ log_of() { [ "$(ctr logs "$1")" = "$2" ]; }
 
 @test "stop and kill at once: it has ended, once, by one of them" {
   local round
-  for round in $(seq 6); do
+  for round in 1 2 3 4; do
     ctr run -d "$BUSYBOX" "$TOKEN-$round" sh -c ": >/up; $OBEDIENT"
     await ctr exec "$TOKEN-$round" test -e /up
     start_client stop ctr stop -t 20 "$TOKEN-$round"
@@ -189,11 +189,11 @@ log_of() { [ "$(ctr logs "$1")" = "$2" ]; }
 
 @test "exec while the container ends: run, killed with it or refused, and never stuck" {
   local round n
-  for round in $(seq 6); do
+  for round in 1 2 3 4; do
     ctr run -d "$BUSYBOX" "$TOKEN-$round" sh -c 'sleep 0.3; exit 7'
     for n in 1 2 3 4; do
       start_client "exec$n" ctr exec "$TOKEN-$round" sh -c 'sleep 0.05; exit 9'
-      sleep "0.0$((round * 15))"
+      sleep "0.0$((round * 22))"
     done
     for n in 1 2 3 4; do
       end_client "exec$n"
