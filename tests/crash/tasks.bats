@@ -85,6 +85,7 @@ steps_at() {
     shim.exit.* | shim.teardown.*) echo exit ;;
     shim.restart.*) echo restart ;;
     snapshots.unpack.* | snapshots.commit.*) echo "a pull" ;; # pull.bats
+    checkpoint.*) echo "a checkpoint" ;; # ../functional/checkpoint.bats
     *) return 1 ;;
   esac
 }
