@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -85,12 +86,15 @@ void write_pid_file(const Options& options, const runtime::Task& task) {
   });
 }
 
-int attach(Context& context, const Options& options, runtime::Task& task, runtime::FifoSet& fifos) {
+/// `on_over` is called once the process has run, or was left: nothing of it is undone any more.
+int attach(Context& context, const Options& options, runtime::Task& task, runtime::FifoSet& fifos,
+           const std::function<void()>& on_over) {
   runtime::AttachOptions how = attach_options(options.streams, options.terminal);
   how.on_start = [&] { write_pid_file(options, task); };
   const auto exit = runtime::run_attached(task, fifos, how);
+  on_over();
   // With --rm the shim has removed everything in the transaction that recorded the exit.
-  if (exit && !options.remove) task.remove();
+  if (exit && !options.remove) remove_ended(task);
   context.out().flush();
   return attached_status(context, exit, options.id);
 }
@@ -127,7 +131,7 @@ int start(Context& context, const Options& options, const runtime::NewContainer&
     task.emplace(runtime::Task::create(context.database(), context.paths(), create));
     stop_if_cancelled();
     if (fifos) {
-      status = attach(context, options, *task, *fifos);
+      status = attach(context, options, *task, *fifos, [&] { roll_back.release(); });
     } else {
       task->start();
       write_pid_file(options, *task);

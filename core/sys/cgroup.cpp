@@ -112,6 +112,12 @@ std::vector<std::string> find_cgroups(const std::string& path) {
   return found;
 }
 
+bool has_processes(const std::string& path) {
+  std::vector<std::string> groups;
+  for (const auto& directory : find_cgroups(path)) list_groups(directory, 0, groups);
+  return std::any_of(groups.begin(), groups.end(), [](const auto& group) { return !members(group).empty(); });
+}
+
 void thaw_cgroups(const std::string& path) {
   for (const auto& directory : find_cgroups(path)) thaw(directory);
 }

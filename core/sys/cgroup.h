@@ -19,6 +19,8 @@ bool has_only_cgroup2() noexcept;
 std::vector<std::string> find_cgroups(const std::string& path);
 /// The mount points of the hierarchies in a text like /proc/self/mountinfo.
 std::vector<std::string> parse_cgroup_mounts(const std::string& mountinfo);
+/// Whether any process is in it or beneath.
+bool has_processes(const std::string& path);
 /// Lets frozen processes go on: a signal that kills is only seen then. What cannot be written is passed over.
 void thaw_cgroups(const std::string& path);
 /// Kills every process in it and beneath, frozen ones too, and removes the directories. Returns whether all are gone;

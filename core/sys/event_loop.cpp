@@ -64,7 +64,11 @@ void EventLoop::run_once(int timeout_ms) {
 
 void EventLoop::run_later() {
   // What they ask for in turn comes after the next round.
-  for (auto& action : std::exchange(later_, {})) action();
+  for (std::size_t count = later_.size(); count > 0; --count) {
+    const auto action = std::move(later_.front());
+    later_.erase(later_.begin());
+    action();
+  }
 }
 
 }  // namespace ctrbox::core

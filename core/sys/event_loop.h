@@ -35,7 +35,8 @@ class EventLoop {
   /// Calls `action` once the handlers of this round have returned: for what ends the life of those that are running.
   void later(std::function<void()> action) { later_.push_back(std::move(action)); }
 
-  /// Waits and calls handlers until stop().
+  /// Waits and calls handlers until stop(). After an exception it may be called again: what was not dealt with comes
+  /// again.
   void run();
   /// One wait of at most `timeout_ms` (-1: no limit) and the handlers of what came.
   void run_once(int timeout_ms);

@@ -106,6 +106,8 @@ NewContainer create_from_image(state::Database& database, const core::Paths& pat
 NewContainer create_container(state::Database& database, const core::Paths& paths, const ContainerRequest& request) {
   core::check_identifier(request.spec.id);
   refuse_existing(database, request.spec.ns, request.spec.id);
+  // What is there was written by another of this name, whose removal was cut short.
+  core::remove_tree(AT_FDCWD, paths.logs(request.spec.ns, request.spec.id));
   if (!request.config.empty()) return create_from_config(database, request);
   if (request.from_directory) return create_from_directory(database, request);
   return create_from_image(database, paths, request);

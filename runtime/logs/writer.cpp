@@ -36,15 +36,18 @@ void Writer::write(Stream stream, std::string_view bytes) {
   if (bytes.empty()) return;
   try {
     append(format_lines(stream, bytes, core::to_rfc3339(core::now_ns()), in_line_[static_cast<int>(stream)]));
-    // Between two lines, so that none is torn apart.
-    if (size_ >= limits_.file_bytes && !in_line_[0] && !in_line_[1]) rotate();
+    // Between two lines if that can be.
+    const bool between_lines = !in_line_[0] && !in_line_[1];
+    if (size_ >= limits_.file_bytes && (between_lines || size_ >= 2 * limits_.file_bytes)) rotate();
   } catch (const core::Error&) {
     // No space, or the container was removed: its end is not held up by that.
+    torn_ = true;
   }
 }
 
 void Writer::append(const std::string& lines) {
   if (!file_) open();
+  if (std::exchange(torn_, false)) core::write_all(file_.get(), "\n");  // half a line is a line of its own
   core::write_all(file_.get(), lines);
   size_ += lines.size();
 }

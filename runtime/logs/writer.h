@@ -41,6 +41,7 @@ class Writer {
   core::Fd file_;
   std::size_t size_ = 0;
   bool in_line_[2] = {false, false};
+  bool torn_ = false;  // the last write failed, and may have left half a line
 };
 
 /// The lines of a log that `bytes` make, all with the same time. `in_line` is whether the stream is in the middle of a

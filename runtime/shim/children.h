@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "core/sys/event_loop.h"
 #include "core/sys/signals.h"
@@ -25,12 +26,16 @@ class Children {
 
   /// Starts a command; `on_exit` is called from the loop.
   pid_t run(const core::SpawnOptions& command, OnExit on_exit);
+  /// Starts a program whose end nobody waits for, and which leaves no process to us.
+  pid_t run_apart(const core::SpawnOptions& command);
   /// Kills a command that is still running; its end is told as any other.
   void kill(pid_t command);
 
   /// From now on `on_exit` tells of the end of `pid`, a process that a command started has left to us. Call it inside
   /// that command's on_exit: an exit seen before is held back for it until then, and is returned instead of told.
   std::optional<std::uint32_t> adopt(pid_t pid, OnExit on_exit);
+  /// Nobody is to be told of the end of an adopted process any more.
+  void disown(pid_t pid);
 
  private:
   void on_signal();
@@ -41,6 +46,7 @@ class Children {
   core::SignalFd signals_;
   std::map<pid_t, OnExit> commands_;
   std::map<pid_t, OnExit> adopted_;
+  std::set<pid_t> apart_;
   std::map<pid_t, std::uint32_t> unclaimed_;  // ended while a command ran that may have started them
 };
 

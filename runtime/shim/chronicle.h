@@ -23,7 +23,7 @@ class Chronicle {
   virtual ~Chronicle() = default;
 
   /// There will soon be something to tell: what that needs may be made ready while there is something else to wait for.
-  virtual void prepare() {}
+  virtual void prepare() noexcept {}
   /// It is set up, nothing of it runs yet. Of a task of ours nothing is told then.
   virtual void created(const TaskRecord& record, const std::vector<core::Mount>& rootfs) = 0;
   /// `rootfs` as in created().

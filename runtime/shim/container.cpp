@@ -133,6 +133,9 @@ void Container::start_init(const ttrpc::Reply& reply) {
 }
 
 void Container::run_init(const std::optional<ttrpc::Reply>& reply) {
+  // The name is this root's alone, the group the whole host's: whoever is in it would be ended with the container.
+  if (is_owned() && core::has_processes(control_group_))
+    throw core::failed_precondition("control group " + control_group_ + " is in use by others");
   const auto command =
       restore_from_.empty() ? runc_->run(name_.id, kBundlePidFile, init_.stdio().console_socket()) : restore_command();
   children_.run(init_.with_streams(command), [this, reply](std::uint32_t status) { on_runtime_ran(status, reply); });
@@ -242,10 +245,11 @@ void Container::end_with(const ExitStatus& exit) {
     if (!again) chronicle_->exited(record(), exit);
     keep_account();
   } catch (...) {
-    // Those who wait still get the truth; the row is corrected by whoever finds that this shim has gone.
+    // Those who wait still get the truth; it is tried once more before this shim ends.
+    exit_recorded_ = false;
     core::log::error("exit of " + name_.id + ": " + core::current_error().what());
   }
-  init_.stdio().drain();
+  if (init_.has_streams()) init_.stdio().drain();
   init_.answer_waiters();
   if (again) {
     restart_later();
@@ -265,6 +269,7 @@ void Container::on_no_clients() {
     exec = never_started && !exec->second->is_starting() ? execs_.erase(exec) : std::next(exec);
   }
   if (!is_owned()) return;
+  loop_.later([this] { finish_when_drained(); });
   const bool never_started = state_ == TaskState::absent || state_ == TaskState::created;
   if (!never_started || starting_ || restarting_ || tearing_down_) return;
   if (state_ == TaskState::absent) {
@@ -287,13 +292,15 @@ void Container::on_terminate() {
 }
 
 void Container::tear_down(std::function<void()> then) {
+  after_teardown_.push_back(std::move(then));
+  if (torn_down_) run_after_teardown();
   if (std::exchange(tearing_down_, true)) return;
   core::failpoint("shim.teardown.begin");
-  const auto finish = [this, then = std::move(then)](std::uint32_t status) {
+  const auto finish = [this](std::uint32_t status) {
     stop_patience();
     if (status != 0) core::log::error(runc_->failure("delete", status).what());
     clean_up();
-    then();
+    run_after_teardown();
   };
   if (is_owned()) {
     on_last_answer_();
@@ -321,6 +328,12 @@ void Container::clean_up() {
     core::log::error("cleaning up after " + name_.id + ": " + core::current_error().what());
   }
   torn_down_ = true;
+  // All of the container's processes are dead. Who else may hold their streams open is not waited for.
+  if (init_.has_streams()) init_.stdio().finish(Rest::ended);
+}
+
+void Container::run_after_teardown() {
+  for (const auto& action : std::exchange(after_teardown_, {})) action();
 }
 
 void Container::stop_patience() {
@@ -328,9 +341,21 @@ void Container::stop_patience() {
   patience_.reset();
 }
 
+void Container::record_late_exit() noexcept {
+  if (exit_recorded_ || !init_.exit()) return;
+  try {
+    chronicle_->exited(record(), *init_.exit());
+    chronicle_->remove_files();
+  } catch (...) {
+    // Whoever finds that this shim has gone records what is known then.
+    core::log::error("exit of " + name_.id + ": " + core::current_error().what());
+  }
+}
+
 void Container::finish_when_drained() {
   if (done_ || !is_owned() || !torn_down_ || !init_.is_drained() || !execs_.empty()) return;
   done_ = true;
+  record_late_exit();
   chronicle_->rest();
   init_.close_streams();
   try {

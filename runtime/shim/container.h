@@ -94,8 +94,10 @@ class Container {
   void make_criu_work();
   void tear_down(std::function<void()> then);
   void clean_up();
+  void run_after_teardown();
   void stop_patience();
   void finish_when_drained();
+  void record_late_exit() noexcept;
   Exec& find_exec(const std::string& exec_id);
   Process& process(const std::string& exec_id);
   bool is_owned() const noexcept { return keeper_ == Keeper::ctrbox; }
@@ -120,6 +122,8 @@ class Container {
   bool tearing_down_ = false;
   bool torn_down_ = false;
   bool done_ = false;
+  bool exit_recorded_ = true;
+  std::vector<std::function<void()>> after_teardown_;
   bool runtime_knows_ = false;  // runc may have state of it
   std::string bundle_path_;
   std::string fifo_directory_;

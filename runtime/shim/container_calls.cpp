@@ -104,6 +104,8 @@ void Container::kill_init(const ctrbox::wire::KillRequest& request, const ttrpc:
     children_.run(runc_->kill_all(name_.id, request.signal()), [this, reply](std::uint32_t status) {
       if (status == 0) {
         reply.send(ctrbox::wire::Empty());
+      } else if (init_.exit()) {
+        reply.fail(core::not_found("process already finished"));
       } else {
         reply.fail(runc_->failure("kill", status));
       }
@@ -196,9 +198,11 @@ void Container::remove(const std::string& exec_id, const ttrpc::Reply& reply) {
   }
   next_state(state_, TaskMove::remove);
   tear_down([this, reply] {
-    state_ = next_state(state_, TaskMove::remove);
     const ExitStatus exit = init_.exit().value_or(ExitStatus{128 + SIGKILL, core::now_ns()});
-    chronicle_->removed(record(), exit);
+    if (state_ != TaskState::removed) {  // another call may have been answered before this one
+      state_ = next_state(state_, TaskMove::remove);
+      chronicle_->removed(record(), exit);
+    }
     reply.send(removal_of(init_, exit));
   });
 }

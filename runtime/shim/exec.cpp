@@ -75,7 +75,10 @@ void Exec::on_started(std::uint32_t status, const ttrpc::Reply& reply) {
   starting_ = false;
   std::optional<std::uint32_t> ended;
   try {
-    if (status != 0) throw runc_.failure("exec", status);
+    if (status != 0) {
+      process_.kill_left(file(kPidFile));
+      throw runc_.failure("exec", status);
+    }
     ended = process_.adopt(file(kPidFile), [this](std::uint32_t exit) { on_exit(exit); });
     state_ = next_state(state_, TaskMove::start);
     around_.chronicle.exec_started(identity());
@@ -97,6 +100,7 @@ void Exec::on_started(std::uint32_t status, const ttrpc::Reply& reply) {
 void Exec::fail_start(const core::Error& error, const ttrpc::Reply& reply) {
   // It may run although something of ours failed: nobody would know of it.
   process_.send_signal(SIGKILL);
+  around_.children.disown(process_.identity().pid);
   process_.stdio().abandon();
   reply.fail(error);
   process_.fail_waiters(error);
@@ -115,7 +119,7 @@ void Exec::on_exit(std::uint32_t status) {
   } catch (...) {
     core::log::error("exit of process " + id_ + ": " + core::current_error().what());
   }
-  process_.stdio().finish();
+  process_.stdio().finish(Rest::dropped);
   process_.answer_waiters();
   around_.chronicle.rest();
   on_drained();
@@ -130,6 +134,7 @@ void Exec::tell_over() {
 }
 
 void Exec::kill(std::uint32_t signal) {
+  if (starting_) throw core::failed_precondition("process " + id_ + " is being started");
   next_state(state_, TaskMove::kill);
   if (!process_.send_signal(signal)) throw core::not_found("process already finished");
 }

@@ -20,7 +20,7 @@ LoggerPipes start_logger(Children& children, const TaskName& name, const LogUri&
   command.environment = {"CONTAINER_ID=" + name.id, "CONTAINER_NAMESPACE=" + name.ns};
   command.descriptors = {
       {out.read_end.get(), kOutAtLogger}, {err.read_end.get(), kErrAtLogger}, {ready.write_end.get(), kReadyAtLogger}};
-  const pid_t pid = children.run(command, [](std::uint32_t) {});
+  const pid_t pid = children.run_apart(command);
   ready.write_end.reset();
   if (!core::wait_for_input(ready.read_end.get(), kReadyTimeoutMs)) {
     children.kill(pid);

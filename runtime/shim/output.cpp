@@ -20,7 +20,9 @@ Output::Output(core::EventLoop& loop, core::Fd source, std::function<void()> on_
 
 void Output::add(std::unique_ptr<Sink> sink, Loss loss) {
   // What is pending was written before it came.
-  if (!ended_) listeners_.push_back({std::move(sink), loss, pending_.size()});
+  if (ended_) return;
+  listeners_.push_back({std::move(sink), loss, pending_.size()});
+  watch(*listeners_.back().sink, false);
 }
 
 void Output::start() {
@@ -34,16 +36,21 @@ void Output::drain() {
     if (!on_source()) return;
 }
 
-void Output::finish() {
+void Output::finish(Rest rest) {
   if (ended_) return;
   drain();
   if (ended_) return;
-  rest_ = core::readable_bytes(source_.get());
-  if (*rest_ == 0 && pending_.empty()) abandon_sinks();
+  rest_ = rest;
+  rest_bytes_ = core::readable_bytes(source_.get());
+  if (pending_.empty() && (*rest_bytes_ == 0 || listeners_.empty())) finish_sinks();
 }
 
-void Output::abandon_sinks() {
-  for (const auto& listener : listeners_) watch_sink(listener.sink->fd(), false);
+void Output::finish_sinks() {
+  if (rest_ == Rest::ended) {
+    end();
+    return;
+  }
+  for (const auto& listener : listeners_) unwatch(*listener.sink);
   listeners_.clear();
 }
 
@@ -56,7 +63,7 @@ bool Output::on_source() {
     return true;
   }
   if (listeners_.empty()) return true;  // dropped
-  if (rest_) *rest_ -= std::min(*rest_, *count);
+  if (rest_bytes_) *rest_bytes_ -= std::min(*rest_bytes_, *count);
   pending_.assign(reinterpret_cast<const char*>(buffer.data()), *count);
   flush_and_go_on();
   return true;
@@ -73,15 +80,15 @@ bool Output::flush() {
     const auto rest = std::as_bytes(std::span(pending_)).subspan(listener.taken);
     if (!rest.empty()) listener.taken += listener.sink->write(rest);
     const bool full = listener.taken < pending_.size();
-    watch_sink(listener.sink->fd(), full);
+    watch(*listener.sink, full);
     all_taken = all_taken && !full;
   }
   remove_gone();
   if (ended_ || !all_taken) return false;
   std::string().swap(pending_);  // an idle stream keeps no memory
   for (auto& listener : listeners_) listener.taken = 0;
-  if (rest_ == 0U) abandon_sinks();
-  return true;
+  if (rest_bytes_ == 0U) finish_sinks();
+  return !ended_;
 }
 
 void Output::remove_gone() {
@@ -92,7 +99,7 @@ void Output::remove_gone() {
       continue;
     }
     ends = ends || listener->loss == Loss::ends_the_stream;
-    watch_sink(listener->sink->fd(), false);
+    unwatch(*listener->sink);
     listener = listeners_.erase(listener);
   }
   if (ends) end();
@@ -104,10 +111,35 @@ void Output::watch_source(bool watch) {
   if (!watch) loop_.remove(source_.get());
 }
 
-void Output::watch_sink(int fd, bool watch) {
+void Output::watch(Sink& sink, bool for_room) {
+  const int fd = sink.fd();
   if (fd < 0) return;
-  if (watch && !loop_.watches(fd)) loop_.add(fd, EPOLLOUT, [this](std::uint32_t) { flush_and_go_on(); });
-  if (!watch) loop_.remove(fd);
+  const bool watched = loop_.watches(fd);
+  const std::uint32_t events = for_room ? std::uint32_t{EPOLLOUT} : 0U;
+  if (!for_room && !sink.tells_loss()) {
+    loop_.remove(fd);
+  } else if (watched) {
+    loop_.change(fd, events);
+  } else {
+    // Without any event asked for, the loss of its reader is told all the same.
+    loop_.add(fd, events, [this, fd](std::uint32_t happened) { on_sink(fd, happened); });
+  }
+}
+
+void Output::on_sink(int fd, std::uint32_t events) {
+  if ((events & EPOLLERR) != 0) {
+    for (auto& listener : listeners_)
+      if (listener.sink->fd() == fd) listener.sink->lose();
+  }
+  if (started_) {
+    flush_and_go_on();
+  } else {
+    remove_gone();
+  }
+}
+
+void Output::unwatch(const Sink& sink) noexcept {
+  if (sink.fd() >= 0) loop_.remove(sink.fd());
 }
 
 void Output::end() {
@@ -120,8 +152,7 @@ void Output::end() {
 void Output::close() noexcept {
   if (source_) loop_.remove(source_.get());
   source_.reset();
-  for (const auto& listener : listeners_)
-    if (listener.sink->fd() >= 0) loop_.remove(listener.sink->fd());
+  for (const auto& listener : listeners_) unwatch(*listener.sink);
   listeners_.clear();
 }
 

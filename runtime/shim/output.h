@@ -23,6 +23,12 @@ enum class Loss {
   ends_the_stream,  // the process is to see a broken pipe, as it would in a pipeline
 };
 
+/// What becomes of a stream after its process has ended, when others hold it open.
+enum class Rest {
+  dropped,  // read on, so that they do not notice
+  ended,    // they see a broken pipe
+};
+
 class Output {
  public:
   /// Copies once start() was called. `on_end` is called once, when the source has ended and all is handed on, or the
@@ -36,8 +42,8 @@ class Output {
   void start();
   /// Copies what is there already, without waiting for the loop.
   void drain();
-  /// What is in the stream now is handed on, and then all sinks are let go: what comes later is dropped.
-  void finish();
+  /// What is in the stream now is handed on, and then all sinks are let go.
+  void finish(Rest rest);
   bool ended() const noexcept { return ended_; }
 
  private:
@@ -53,9 +59,11 @@ class Output {
   bool flush();
   void flush_and_go_on();
   void remove_gone();
-  void abandon_sinks();
+  void finish_sinks();
   void watch_source(bool watch);
-  void watch_sink(int fd, bool watch);
+  void watch(Sink& sink, bool for_room);
+  void on_sink(int fd, std::uint32_t events);
+  void unwatch(const Sink& sink) noexcept;
   void end();
   void close() noexcept;
 
@@ -65,7 +73,8 @@ class Output {
   std::vector<Listener> listeners_;
   std::string pending_;
   bool started_ = false;
-  std::optional<std::size_t> rest_;  // after finish(): bytes that are still to be handed on
+  std::optional<std::size_t> rest_bytes_;  // after finish(): still to be handed on
+  Rest rest_ = Rest::dropped;
   bool ended_ = false;
 };
 

@@ -1,5 +1,7 @@
 #include "runtime/shim/process.h"
 
+#include <signal.h>
+
 #include "core/base/error.h"
 #include "core/sys/file.h"
 
@@ -52,6 +54,16 @@ std::optional<std::uint32_t> Process::adopt(const std::string& pid_file, Childre
   if (!ended) handle_ = core::PidFd::open(identity_);
   stdio_->begin();
   return ended;
+}
+
+void Process::kill_left(const std::string& pid_file) const noexcept {
+  try {
+    const auto process = core::find_process(read_pid_file(bundle_, pid_file));
+    if (!process) return;
+    if (const auto handle = core::PidFd::open(*process)) handle->send_signal(SIGKILL);
+  } catch (...) {
+    // It did not get as far as a pid file.
+  }
 }
 
 bool Process::send_signal(std::uint32_t signal) const {

@@ -31,11 +31,15 @@ class Process {
   void renew();
   Stdio& stdio();  // throws failed_precondition before open()
   bool is_drained() const noexcept { return !stdio_ || stdio_->output_ended(); }
+  bool has_streams() const noexcept { return stdio_ != nullptr; }
   void close_streams() { stdio_.reset(); }
 
   /// The command has ended well and left the process whose pid is in `pid_file`: begins to copy its streams. Call it
   /// inside the command's on_exit. Returns its status if it has ended already; otherwise `on_exit` will tell.
   std::optional<std::uint32_t> adopt(const std::string& pid_file, Children::OnExit on_exit);
+
+  /// The command has failed: ends what it may have left all the same.
+  void kill_left(const std::string& pid_file) const noexcept;
 
   const core::ProcessIdentity& identity() const noexcept { return identity_; }
   std::uint32_t pid() const noexcept { return static_cast<std::uint32_t>(identity_.pid); }

@@ -14,6 +14,14 @@ state::Database& Recorder::database() {
   return *database_;
 }
 
+void Recorder::prepare() noexcept {
+  try {
+    database();
+  } catch (...) {
+    database_.reset();
+  }
+}
+
 template <typename Event>
 void Recorder::tell(const Event& event) {
   database().write(Durability::normal, [&](Transaction& tx) { core::events::append(tx, name_.ns, event); });

@@ -16,8 +16,8 @@ class Recorder final : public Chronicle {
  public:
   explicit Recorder(TaskName name) : name_(std::move(name)) {}
 
-  /// Opens the database ahead of a write.
-  void prepare() override { database(); }
+  /// Opens the database ahead of a write, which will say it if that fails.
+  void prepare() noexcept override;
   void created(const TaskRecord&, const std::vector<core::Mount>&) override {}
   void started(const TaskRecord& record, const std::vector<core::Mount>& rootfs) override;
   /// Gives the claim back.

@@ -15,8 +15,13 @@ void Container::note_stop(std::uint32_t signal) {
   if (restart_policy_.when == RestartPolicy::When::no || stop_asked_) return;
   const std::uint32_t stops[] = {SIGKILL, SIGTERM, SIGINT, SIGQUIT, stop_signal_};
   if (std::find(std::begin(stops), std::end(stops), signal) == std::end(stops)) return;
-  chronicle_->stop_asked();
   stop_asked_ = true;
+  try {
+    chronicle_->stop_asked();
+  } catch (...) {
+    // The signal counts more than its record.
+    core::log::error("stop of " + name_.id + ": " + core::current_error().what());
+  }
 }
 
 bool Container::wants_restart(const ExitStatus& exit) {

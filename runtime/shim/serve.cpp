@@ -9,6 +9,7 @@
 #include "runtime/shim/container.h"
 #include "runtime/shim/recorder.h"
 #include "runtime/shim/service.h"
+#include "runtime/shim/steady.h"
 
 namespace ctrbox::runtime::shim {
 namespace {
@@ -56,7 +57,7 @@ class Shim {
     server_.listen(core::Fd(kListener), ttrpc::Peers::same_user);
     server_.serve(core::Fd(kCreator));
   }
-  void run() { loop_.run(); }
+  void run() { run_steadily(loop_); }
 
  private:
   core::Fd lock_;  // held to the end: the bundle's lock goes with it

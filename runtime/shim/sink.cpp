@@ -81,6 +81,8 @@ class PipeSink final : public Sink {
     }
   }
   int fd() const noexcept override { return pipe_.get(); }
+  bool tells_loss() const noexcept override { return true; }
+  void lose() noexcept override { gone_ = true; }
   bool is_gone() const noexcept override { return gone_; }
 
  private:

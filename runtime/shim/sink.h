@@ -17,6 +17,10 @@ class Sink {
   /// Returns how many of the bytes it has dealt with. If less than all: fd() is to be watched for room.
   virtual std::size_t write(std::span<const std::byte> bytes) = 0;
   virtual int fd() const noexcept { return -1; }
+  /// Whether its descriptor tells by itself (EPOLLERR) when nobody reads it any more.
+  virtual bool tells_loss() const noexcept { return false; }
+  /// Notices that.
+  virtual void lose() noexcept {}
   /// Nobody will ever read it again: it is of no further use.
   virtual bool is_gone() const noexcept { return false; }
 };

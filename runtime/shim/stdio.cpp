@@ -172,9 +172,9 @@ void Stdio::drain() {
     if (output) output->drain();
 }
 
-void Stdio::finish() {
+void Stdio::finish(Rest rest) {
   for (auto& output : outputs_)
-    if (output) output->finish();
+    if (output) output->finish(rest);
 }
 
 void Stdio::on_end_of_output() {
@@ -195,6 +195,8 @@ void Stdio::resize(const core::WindowSize& size) {
 }
 
 void Stdio::attach(const std::string& in, const std::string& out, const std::string& err) {
+  if ((!out.empty() && !outputs_[0]) || (!err.empty() && !outputs_[1] && !plan_.terminal))
+    throw core::failed_precondition("the process has no output that could be joined");
   // All are opened before any is used: a wrong path changes nothing.
   core::Fd source = in.empty() || !input_ ? core::Fd() : core::open_fifo_to_read(in);
   auto out_sink = out.empty() || !outputs_[0] ? nullptr : make_client_sink(out);

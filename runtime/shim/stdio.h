@@ -55,7 +55,7 @@ class Stdio {
   void abandon();
   /// The process has ended: hands on what it has written, and then lets go of those who wait for its output. What
   /// others that share its streams write later is dropped.
-  void finish();
+  void finish(Rest rest);
   /// Hands on what is there, now: after an exit the client need not wait another turn of the loop.
   void drain();
   bool output_ended() const noexcept;

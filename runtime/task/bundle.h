@@ -25,7 +25,8 @@ inline constexpr const char* kBundleCriuLog = "criu-dump.log";  // of the last c
 inline constexpr const char* kBundleConsole = "console.sock";
 
 /// Makes the directory, 0700, and locks it. While another process has it (a shim that cleans up after its task) it
-/// waits; `taken` is asked meanwhile, and when it says that the task exists already_exists is thrown.
+/// waits; `taken` is asked meanwhile, and when it says that the task exists already_exists is thrown. Throws
+/// unavailable after 30 seconds.
 core::FileLock lock_new_bundle(const core::Paths& paths, const std::string& ns, const std::string& id,
                                const std::function<bool()>& taken);
 

@@ -82,7 +82,12 @@ ExitStatus Process::wait() {
 
 ProcessInfo Process::info() {
   messages::StateResponse state;
-  connection_->call("State", about<messages::StateRequest>(*connection_, exec_id_), state);
+  try {
+    connection_->call("State", about<messages::StateRequest>(*connection_, exec_id_), state);
+  } catch (const core::Error& error) {
+    if (!is_gone(error)) throw;
+    throw no_running_task(connection_->name.id);
+  }
   ProcessInfo info;
   info.pid = state.pid();
   info.status = static_cast<TaskStatus>(state.status());

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 
+#include <set>
+
 #include "core/base/error.h"
 #include "core/containers/containers.h"
 #include "core/events/describe.h"
@@ -60,6 +62,16 @@ void remove_container(state::Transaction& tx, const TaskName& name, ExitOutcome&
   }
   core::containers::remove(tx, name.ns, name.id);
   outcome.container_removed = true;
+}
+
+/// 0 if none was told.
+std::int64_t find_told_exit_sequence(state::Database& database, const TaskName& name, const std::string& process) {
+  for (const events::Event& event : events::read_recent(database, name.ns, "/tasks/exit")) {
+    events::EventFields fields(event);
+    if (fields.find({"event", "id"}) == process && fields.find({"event", "container_id"}) == name.id)
+      return event.sequence;
+  }
+  return 0;
 }
 
 }  // namespace
@@ -129,24 +141,25 @@ void record_pause(state::Transaction& tx, const std::string& ns, const std::stri
 bool record_exit_to_restart(state::Transaction& tx, const TaskName& name, const ExitStatus& exit) {
   const auto record = find_task(tx.database(), name.ns, name.id);
   if (!record || record->is_claim() || record->is_stopped()) return false;
-  const std::uint32_t pid = wire_pid(*record);
   tx.execute(
-      "UPDATE tasks SET status = 1, pid = 0, pid_start_time = 0, exit_status = ?, exited_at = ? "
+      "UPDATE tasks SET status = 1, exit_status = ?, exited_at = ? "
       "WHERE container_id = ?",
       exit.status, exit.exited_at, container_row(tx, name.ns, name.id));
-  events::append(tx, name.ns, events::TaskExit{name.id, name.id, pid, exit.status, exit.exited_at});
-  events::append(tx, name.ns, events::TaskDelete{name.id, pid, exit.status, exit.exited_at, name.id});
-  events::append(tx, name.ns, events::TaskCreate{name.id, record->bundle, {}, record->io, 0});
+  events::append(tx, name.ns, events::TaskExit{name.id, name.id, wire_pid(*record), exit.status, exit.exited_at});
   return true;
 }
 
 void record_restart(state::Transaction& tx, const std::string& ns, const TaskRecord& record) {
-  const auto changed = tx.execute(
-      "UPDATE tasks SET pid = ?, pid_start_time = ?, status = 2, exit_status = NULL,"
-      " exited_at = NULL WHERE status = 1 AND container_id = ?",
+  const auto before = find_task(tx.database(), ns, record.id);
+  if (!before || before->status != TaskStatus::created) throw no_such_task(record.id);
+  tx.execute(
+      "UPDATE tasks SET pid = ?, pid_start_time = ?, status = 2, exit_status = NULL, exited_at = NULL"
+      " WHERE container_id = ?",
       static_cast<std::int64_t>(record.init.pid), static_cast<std::int64_t>(record.init.start_time),
       container_row(tx, ns, record.id));
-  if (changed != 1) throw no_such_task(record.id);
+  const std::uint32_t last_status = before->exit_status.value_or(255);
+  events::append(tx, ns, events::TaskDelete{record.id, wire_pid(*before), last_status, before->exited_at, record.id});
+  events::append(tx, ns, events::TaskCreate{record.id, record.bundle, {}, record.io, wire_pid(record)});
   events::append(tx, ns, events::TaskStart{record.id, wire_pid(record)});
 }
 
@@ -181,6 +194,8 @@ ExitOutcome record_exit(state::Transaction& tx, const TaskName& name, const Exit
   outcome.recorded = true;
   if (record->is_claim()) {  // it never began, so there is no exit to tell of
     unclaim_task(tx, name.ns, name.id);
+  } else if (record->exit_status) {  // between two lives, the last of which was told of
+    tx.execute("UPDATE tasks SET status = 3 WHERE container_id = ?", container_row(tx, name.ns, name.id));
   } else {
     tx.execute("UPDATE tasks SET status = 3, exit_status = ?, exited_at = ? WHERE container_id = ?", exit.status,
                exit.exited_at, container_row(tx, name.ns, name.id));
@@ -202,6 +217,20 @@ std::optional<ExitStatus> find_told_exit(state::Database& database, const std::s
     return exit;
   }
   return std::nullopt;
+}
+
+void record_lost_execs(state::Transaction& tx, const TaskName& name, const ExitStatus& exit) {
+  std::set<std::string> seen;
+  for (const events::Event& event : events::read_recent(tx.database(), name.ns, "/tasks/exec-started")) {
+    events::EventFields fields(event);
+    if (fields.find({"event", "container_id"}) != name.id) continue;
+    const std::string exec_id = fields.find({"event", "exec_id"}).value_or("");
+    if (!seen.insert(exec_id).second) continue;  // an earlier one of the same name
+    const auto last_exit = find_told_exit_sequence(tx.database(), name, exec_id);
+    if (last_exit > event.sequence) continue;
+    const auto pid = static_cast<std::uint32_t>(std::stoul(fields.find({"event", "pid"}).value_or("0")));
+    events::append(tx, name.ns, events::TaskExit{name.id, exec_id, pid, exit.status, exit.exited_at});
+  }
 }
 
 void remove_files(state::Database& database, const TaskName& name, const ExitOutcome& outcome) {

@@ -52,7 +52,8 @@ void record_pause(state::Transaction& tx, const std::string& ns, const std::stri
 /// It has ended and is to be started again: /tasks/exit, /tasks/delete, /tasks/create; the row is that of a created
 /// task, with the last exit. Returns false, and nothing is changed, if the task is no longer there or was stopped.
 bool record_exit_to_restart(state::Transaction& tx, const TaskName& name, const ExitStatus& exit);
-/// /tasks/start of such a task. Throws not_found if it was removed meanwhile.
+/// /tasks/delete of what was, /tasks/create and /tasks/start of such a task. Throws not_found if it was removed
+/// meanwhile.
 void record_restart(state::Transaction& tx, const std::string& ns, const TaskRecord& record);
 /// Sets or removes the container's label that a user has stopped it (restart_policy.h), with its event.
 void mark_stopped(state::Transaction& tx, const std::string& ns, const std::string& id);
@@ -62,6 +63,10 @@ void unmark_stopped(state::Transaction& tx, const std::string& ns, const std::st
 /// `process` is an exec id, or the container's for the first process.
 std::optional<ExitStatus> find_told_exit(state::Database& database, const std::string& ns, const std::string& id,
                                          const std::string& process);
+
+/// /tasks/exit of each exec of the task that was told to have started, not to have ended: for those who record the loss
+/// of its shim. Looks at events that are not long past.
+void record_lost_execs(state::Transaction& tx, const TaskName& name, const ExitStatus& exit);
 
 /// What must be removed from disk once the transaction is committed.
 struct ExitOutcome {

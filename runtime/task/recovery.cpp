@@ -49,7 +49,10 @@ void end_leftovers(state::Database& database, const TaskName& name, const TaskRe
 void record_loss(state::Database& database, const TaskName& name) {
   ExitOutcome outcome;
   const ExitStatus exit{kKilled, core::now_ns()};
-  database.write(state::Durability::normal, [&](state::Transaction& tx) { outcome = record_exit(tx, name, exit); });
+  database.write(state::Durability::normal, [&](state::Transaction& tx) {
+    record_lost_execs(tx, name, exit);  // before the exit of the first process, which they do not outlive
+    outcome = record_exit(tx, name, exit);
+  });
   remove_files(database, name, outcome);
 }
 
@@ -67,6 +70,8 @@ void sweep_bundle(state::Database& database, const TaskName& name, const core::F
   }
   remove_bundle(bundle);
   if (!was_used) return;
+  if (!core::containers::find_row(database, name.ns, name.id))
+    core::remove_tree(AT_FDCWD, name.paths.logs(name.ns, name.id));
   for (const std::string_view snapshotter : {core::snapshots::kDefaultSnapshotter, core::snapshots::kNativeSnapshotter})
     core::snapshots::sweep_unowned(database, name.paths, std::string(snapshotter));
 }

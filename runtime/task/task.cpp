@@ -225,7 +225,8 @@ std::vector<TaskInfo> list_tasks(state::Database& database, const core::Paths& p
   for (const auto& record : list_task_records(database, ns)) {
     TaskInfo info;
     info.id = record.id;
-    info.pid = static_cast<std::uint32_t>(record.init.pid);
+    const bool between_lives = record.status == TaskStatus::created && record.exit_status;
+    info.pid = between_lives ? 0 : static_cast<std::uint32_t>(record.init.pid);
     info.status = record.is_claim() ? TaskStatus::created : record.status;
     info.exit_status = record.exit_status;
     info.exited_at = record.exited_at;

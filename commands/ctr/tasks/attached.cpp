@@ -40,6 +40,14 @@ int attached_status(Context& context, const std::optional<runtime::ExitStatus>& 
   return 0;
 }
 
+void remove_ended(runtime::Task& task) {
+  try {
+    task.remove();
+  } catch (const core::Error& error) {
+    if (error.code() != core::ErrorCode::not_found && error.code() != core::ErrorCode::failed_precondition) throw;
+  }
+}
+
 int start_failure_status(Context& context, const core::Error& error) {
   const int failure = runtime::exit_code_of_start_failure(error);
   if (failure == runtime::kExitOurs) throw;

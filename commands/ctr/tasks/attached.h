@@ -6,6 +6,7 @@
 
 #include "commands/context.h"
 #include "runtime/task/client_io.h"
+#include "runtime/task/task.h"
 
 namespace CLI {
 class App;
@@ -29,6 +30,9 @@ void require_terminal(const std::string& why);
 
 /// The exit status for what stay_attached() or run_attached() returned. That the user left is told on stderr.
 int attached_status(Context& context, const std::optional<runtime::ExitStatus>& exit, const std::string& id);
+
+/// Removes a task that has ended. One that its policy starts again stays, and one that is gone already is no error.
+void remove_ended(runtime::Task& task);
 
 /// The exit status of a process that could not be started: 126 or 127, told on stderr. Rethrows what is our own
 /// failure. Call only inside a catch block.

@@ -58,7 +58,7 @@ int start_attached(Context& context, const Options& options, runtime::CreateOpti
   auto task = runtime::Task::create(context.database(), context.paths(), create);
   attach.on_start = [&] { write_pid(options, task); };
   const auto exit = runtime::run_attached(task, fifos, attach);
-  if (exit) task.remove();
+  if (exit) remove_ended(task);
   context.out().flush();
   return attached_status(context, exit, options.id);
 }

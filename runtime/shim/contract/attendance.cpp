@@ -14,6 +14,7 @@
 #include "runtime/shim/contract/bootstrap.h"
 #include "runtime/shim/publisher.h"
 #include "runtime/shim/service.h"
+#include "runtime/shim/steady.h"
 
 namespace ctrbox::runtime::shim::contract {
 namespace {
@@ -44,7 +45,7 @@ class Attendance {
             [this] { container_.on_no_clients(); }) {
     server_.listen(core::Fd(kListener), ttrpc::Peers::same_user);
   }
-  void run() { loop_.run(); }
+  void run() { run_steadily(loop_); }
 
  private:
   void call(const ctrbox::wire::Request& request, const ttrpc::Reply& reply) {
