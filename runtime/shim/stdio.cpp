@@ -195,15 +195,14 @@ void Stdio::resize(const core::WindowSize& size) {
 }
 
 void Stdio::attach(const std::string& in, const std::string& out, const std::string& err) {
-  if ((!out.empty() && !outputs_[0]) || (!err.empty() && !outputs_[1] && !plan_.terminal))
-    throw core::failed_precondition("the process has no output that could be joined");
   // All are opened before any is used: a wrong path changes nothing.
   core::Fd source = in.empty() || !input_ ? core::Fd() : core::open_fifo_to_read(in);
-  auto out_sink = out.empty() || !outputs_[0] ? nullptr : make_client_sink(out);
-  auto err_sink = err.empty() || !outputs_[1] ? nullptr : make_client_sink(err);
+  auto out_sink = out.empty() ? nullptr : make_client_sink(out);
+  auto err_sink = err.empty() ? nullptr : make_client_sink(err);
   if (source) input_->add(std::move(source), Input::AtEnd::go_on);
-  if (out_sink) outputs_[0]->add(std::move(out_sink), Loss::ends_nothing);
-  if (err_sink) outputs_[1]->add(std::move(err_sink), Loss::ends_nothing);
+  // Where there is no output, its end is all that the client sees.
+  if (out_sink && outputs_[0]) outputs_[0]->add(std::move(out_sink), Loss::ends_nothing);
+  if (err_sink && outputs_[1]) outputs_[1]->add(std::move(err_sink), Loss::ends_nothing);
 }
 
 }  // namespace ctrbox::runtime::shim

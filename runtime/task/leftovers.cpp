@@ -57,7 +57,7 @@ bool remove_runtime_leftovers(const TaskName& name, const std::string& control_g
 }
 
 void end_container(const TaskName& name, const Runtime& runtime, const std::string& bundle) noexcept {
-  // Without state of our runtime's there was no group of ours: what has its name is another's.
+  // Without state of our runtime's there was no group of ours: who is in one of its name is another's.
   bool is_known = false;
   try {
     is_known = core::find_status(AT_FDCWD, name.paths.runc_root(name.ns) + "/" + name.id).has_value();
@@ -66,7 +66,8 @@ void end_container(const TaskName& name, const Runtime& runtime, const std::stri
     core::log::debug("cleaning up after " + name.id + ": " + core::current_error().what());
   }
   try {
-    if (!remove_runtime_leftovers(name, is_known ? runtime.control_group : ""))
+    if (!remove_runtime_leftovers(name,
+                                  is_known || !core::has_processes(runtime.control_group) ? runtime.control_group : ""))
       core::log::error("processes of " + name.id + " cannot be ended");
   } catch (...) {
     core::log::error("cleaning up after " + name.id + ": " + core::current_error().what());

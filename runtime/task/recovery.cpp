@@ -37,13 +37,14 @@ Runtime find_runtime(state::Database& database, const TaskName& name) {
 }
 
 void end_leftovers(state::Database& database, const TaskName& name, const TaskRecord& record) {
-  end_container(name, find_runtime(database, name), record.bundle);
-  // A process outside of its group, or one whose group cannot be seen from here.
-  if (record.init.pid == 0 || record.boot_id != core::boot_id()) return;
-  if (const auto init = core::PidFd::open(record.init)) {
-    init->send_signal(SIGKILL);
-    init->wait_for_end(kEndTimeoutMs);
+  // The first process by its identity: its group may be one that cannot be seen from here, or is another's by now.
+  if (record.init.pid != 0 && record.boot_id == core::boot_id()) {
+    if (const auto init = core::PidFd::open(record.init)) {
+      init->send_signal(SIGKILL);
+      init->wait_for_end(kEndTimeoutMs);
+    }
   }
+  end_container(name, find_runtime(database, name), record.bundle);
 }
 
 void record_loss(state::Database& database, const TaskName& name) {
