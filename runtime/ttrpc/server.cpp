@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
+#include <thread>
 
 #include "core/sys/fifo.h"
 #include "core/sys/unix_socket.h"
@@ -12,6 +14,7 @@ namespace {
 
 constexpr std::size_t kReadBytes = 8192;
 constexpr std::size_t kMaxConnections = 256;
+constexpr std::chrono::milliseconds kAfterFailure{10};
 // A peer that sends requests and never reads the answers is cut off.
 constexpr std::size_t kMaxOutgoingBytes = 2 * wire::kMaxFrameBytes;
 
@@ -60,7 +63,12 @@ void Server::accept() {
     while (auto connection = core::accept_unix(listener_.get()))
       if (is_welcome(connection->get())) serve(std::move(*connection));
   } catch (const core::Error&) {
-    loop_.remove(listener_.get());  // no descriptors left: until one is free, others wait in the socket
+    // No descriptors left: until a connection ends, others wait in the socket. Where there is none, nobody would tell.
+    if (connections_.empty()) {
+      std::this_thread::sleep_for(kAfterFailure);
+    } else {
+      loop_.remove(listener_.get());
+    }
   }
 }
 

@@ -107,6 +107,26 @@ remove() {
   await_census "$NOTHING_LEFT"
 }
 
+@test "in the foreground: the client has the first exit, the container stays and is started again" {
+  run_apart ctr run --restart on-failure:1 "$BUSYBOX" "$TOKEN" sh -c 'echo lives; exit 3'
+  assert_equal "$status $output" "3 lives"
+  await has_status "$TOKEN" STOPPED
+  assert_equal "$(starts)" 2
+  remove
+}
+
+@test "a place for its output that has gone ends the restarts, and its end is told" {
+  mkdir "$BATS_TEST_TMPDIR/out"
+  ctr run -d --restart always --log-uri "file://$BATS_TEST_TMPDIR/out/log" "$BUSYBOX" "$TOKEN" sh -c 'sleep 0.3; exit 3'
+  rm -r "$BATS_TEST_TMPDIR/out"
+  await has_starts 1
+  await eval '[ "$(sql "SELECT count(*) FROM events WHERE topic = '"'/tasks/exit'"'")" -ge 1 ]'
+  [ -n "$(pgrep -f "^shim .*-id $TOKEN ")" ]
+  mkdir "$BATS_TEST_TMPDIR/out"
+  await has_starts 2
+  remove
+}
+
 @test "wrong policies, and --rm with one, are refused" {
   assert_fails_cleanly ctr run -d --restart sometimes "$BUSYBOX" "$TOKEN" true
   assert_match "$errors" 'restart policy "sometimes" is not known'

@@ -86,6 +86,56 @@ await_status() {
   await_census "$NOTHING_LEFT"
 }
 
+@test "another root's container of the same name is left alone" {
+  ctr run -d "$BUSYBOX" "$TOKEN" sleep 100
+  local pid
+  pid=$(ctr tasks ls | awk 'NR == 2 {print $2}')
+  mkdir -p "$BATS_TEST_TMPDIR/rootfs/bin"
+  cp /bin/busybox "$BATS_TEST_TMPDIR/rootfs/bin/true"
+  assert_fails_cleanly env CTRBOX_ROOT="$BATS_TEST_TMPDIR/other" CTRBOX_STATE="$BATS_TEST_TMPDIR/other-state" \
+    ctr run --rm --rootfs "$BATS_TEST_TMPDIR/rootfs" "$TOKEN" true
+  assert_match "$errors" 'control group .* is in use by others'
+  kill -0 "$pid"
+  await_status "$TOKEN" RUNNING
+  ctr tasks rm -f "$TOKEN"
+  ctr containers rm "$TOKEN"
+  await_census "$NOTHING_LEFT"
+}
+
+@test "a shim without descriptors goes on, and its container with it" {
+  ctr run -d "$BUSYBOX" "$TOKEN" sleep 100
+  local shim
+  shim=$(pgrep -f "^shim .*-id $TOKEN ")
+  prlimit --pid "$shim" --nofile=3:4096
+  timeout 5 ctr tasks ps "$TOKEN" || true
+  timeout 5 ctr exec "$TOKEN" true || true
+  prlimit --pid "$shim" --nofile=1024:4096
+  await_status "$TOKEN" RUNNING
+  assert_equal "$(pgrep -f "^shim .*-id $TOKEN ")" "$shim"
+  ctr exec "$TOKEN" true
+  ctr tasks rm -f "$TOKEN"
+  ctr containers rm "$TOKEN"
+  await_census "$NOTHING_LEFT"
+}
+
+descriptors_of() { find "/proc/$1/fd" -mindepth 1 | wc -l; }
+
+@test "clients that attach and leave cost the shim nothing" {
+  ctr run -d "$BUSYBOX" "$TOKEN" sleep 100
+  local shim before n
+  shim=$(pgrep -f "^shim .*-id $TOKEN ")
+  before=$(descriptors_of "$shim")
+  for _ in 1 2 3 4 5; do timeout -s KILL 0.5 ctr tasks attach --no-stdin "$TOKEN" || true; done
+  for n in $(seq 100); do
+    [ "$(descriptors_of "$shim")" -gt "$before" ] || break
+    sleep 0.05
+  done
+  assert_equal "$(descriptors_of "$shim")" "$before"
+  ctr tasks rm -f "$TOKEN"
+  ctr containers rm "$TOKEN"
+  await_census "$NOTHING_LEFT"
+}
+
 @test "rm -f of a task that goes with its container is no failure" {
   ctr run -d --rm "$BUSYBOX" "$TOKEN" sleep 1000
   run -0 ctr tasks rm -f "$TOKEN"

@@ -53,6 +53,14 @@ TEST(LogWriter, RotatesBetweenLinesAndKeepsTheNewestFiles) {
   EXPECT_TRUE(content(directory.path() + "/log.1").ends_with("-end\n"));
 }
 
+TEST(LogWriter, APromptOnTheOtherStreamHoldsRotationUpOnlySoLong) {
+  const TempDir directory;
+  Writer writer(directory.path(), {.file_bytes = 1000, .files = 2});
+  writer.write(Stream::out, "prompt> ");
+  for (int i = 0; i < 200; ++i) writer.write(Stream::err, "a line of the other stream\n");
+  EXPECT_LT(std::filesystem::file_size(directory.path() + "/log.1"), 2200U);
+}
+
 TEST(LogWriter, GoesOnInALogThatIsThere) {
   const TempDir directory;
   { Writer(directory.path()).write(Stream::out, "first\n"); }
