@@ -102,22 +102,6 @@ await_status() {
   await_census "$NOTHING_LEFT"
 }
 
-@test "a shim without descriptors goes on, and its container with it" {
-  ctr run -d "$BUSYBOX" "$TOKEN" sleep 100
-  local shim
-  shim=$(pgrep -f "^shim .*-id $TOKEN ")
-  prlimit --pid "$shim" --nofile=3:4096
-  timeout 5 ctr tasks ps "$TOKEN" || true
-  timeout 5 ctr exec "$TOKEN" true || true
-  prlimit --pid "$shim" --nofile=1024:4096
-  await_status "$TOKEN" RUNNING
-  assert_equal "$(pgrep -f "^shim .*-id $TOKEN ")" "$shim"
-  ctr exec "$TOKEN" true
-  ctr tasks rm -f "$TOKEN"
-  ctr containers rm "$TOKEN"
-  await_census "$NOTHING_LEFT"
-}
-
 descriptors_of() { find "/proc/$1/fd" -mindepth 1 | wc -l; }
 
 @test "clients that attach and leave cost the shim nothing" {
