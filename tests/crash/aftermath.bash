@@ -2,20 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016  # what stands in single quotes is for the shell inside
 
-# aftermath_setup_file: one root with $BUSYBOX in it; every test works on a copy, which is quicker than a pull.
-aftermath_setup_file() {
-  file_registry
-  push_busybox
-  CTRBOX_ROOT=$BATS_FILE_TMPDIR/pulled CTRBOX_STATE=$BATS_FILE_TMPDIR/pulled-state ctr pull "$BUSYBOX" >/dev/null 2>&1
-}
-
-aftermath_setup() {
-  require_root
-  lib_setup
-  cp -a "$BATS_FILE_TMPDIR/pulled" "$CTRBOX_ROOT"
-  mkdir -p "$CTRBOX_STATE"
-}
-
 # A test that fails leaves containers whose shim lib_teardown kills.
 aftermath_teardown() {
   local group pid
@@ -36,12 +22,6 @@ sql() { sqlite3 "$CTRBOX_ROOT/state.db" "$1"; }
 
 shim_of() { pgrep -f "^shim .*-id $1 " | head -n 1; }
 
-await() {
-  local n
-  for n in $(seq 200); do "$@" && return 0; sleep 0.05; done
-  echo "after $n looks still not: $*" >&2
-  return 1
-}
 gone() { ! kill -0 "$1" 2>/dev/null; }
 # Its shim is dead or has finished.
 without_shim() { [ -z "$(shim_of "$1")" ]; }

@@ -4,8 +4,8 @@
 load ../functional/lib
 load aftermath
 
-setup_file() { aftermath_setup_file; }
-setup() { aftermath_setup; }
+setup_file() { file_pulled; }
+setup() { setup_pulled; }
 
 OBEDIENT='trap "exit 3" TERM; echo up; while :; do sleep 0.05; done'
 

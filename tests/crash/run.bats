@@ -4,10 +4,10 @@
 load ../functional/lib
 load aftermath
 
-setup_file() { aftermath_setup_file; }
+setup_file() { file_pulled; }
 
 setup() {
-  aftermath_setup
+  setup_pulled
   sql 'DELETE FROM events'
 }
 

@@ -5,10 +5,10 @@
 load ../functional/lib
 load aftermath
 
-setup_file() { aftermath_setup_file; }
+setup_file() { file_pulled; }
 
 setup() {
-  aftermath_setup
+  setup_pulled
   NEIGHBOUR=n-$TOKEN
   ctr run -d "$BUSYBOX" "$NEIGHBOUR" sleep 1000
   ROUND=0

@@ -6,37 +6,16 @@ load lib
 source "$SUPPORT/criu.bash"
 
 setup_file() {
-  file_registry
-  push_busybox
+  file_pulled
   criu_prepare
   criu_works >"$BATS_FILE_TMPDIR/criu-check" || export NO_CRIU=yes
-  # Pulled once; each test has its own copy.
-  export CTRBOX_ROOT=$BATS_FILE_TMPDIR/pulled CTRBOX_STATE=$BATS_FILE_TMPDIR/pulled-state
-  ctr pull "$BUSYBOX" >/dev/null 2>&1
 }
 
 setup() {
-  require_root
   [ -z "${NO_CRIU:-}" ] || skip "the kernel does not let criu work: $(tail -n 1 "$BATS_FILE_TMPDIR/criu-check")"
-  lib_setup
-  cp -a "$BATS_FILE_TMPDIR/pulled" "$CTRBOX_ROOT"
+  setup_pulled
   PATH=$CRIU_BIN:$PATH
   NOTHING_LEFT=$(census)
-}
-
-teardown() {
-  lib_teardown
-}
-
-# await COMMAND...: until it succeeds, at most ten seconds.
-await() {
-  local _
-  for _ in $(seq 200); do
-    if "$@"; then return 0; fi
-    sleep 0.05
-  done
-  echo "waited in vain for: $*" >&2
-  return 1
 }
 
 # in_container ID COMMAND...: what it prints, in its mounts and network, with the host's busybox.

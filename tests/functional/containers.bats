@@ -2,12 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 load lib
 
-setup_file() { file_registry; push_busybox; }
+setup_file() { file_pulled; }
 
 setup() {
-  require_root
-  lib_setup
-  ctr pull "$BUSYBOX" >/dev/null 2>&1
+  setup_pulled
   NOTHING_LEFT=$(census)
 }
 

@@ -21,12 +21,6 @@ containerd_stop() {
 foreign() { /usr/bin/ctr --address "$SOCKET" "$@"; }
 events_client() { /usr/bin/python3 "$SUPPORT/events_client.py" "$@"; }
 
-await() {
-  local n
-  for n in $(seq 200); do "$@" && return 0; sleep 0.05; done
-  echo "after $n looks still not: $*" >&2
-  return 1
-}
 # has_lines FILE COUNT: the file has at least so many.
 has_lines() { [ "$(wc -l <"$1" 2>/dev/null || echo 0)" -ge "$2" ]; }
 await_lines() { await has_lines "$1" "$2" || { cat "$1" >&2; return 1; }; }

@@ -3,27 +3,12 @@
 # shellcheck disable=SC2016  # what stands in single quotes is for the shell inside
 load lib
 
-setup_file() {
-  # One root with the image in it; every test works on a copy, which is quicker than a pull.
-  file_registry
-  push_busybox
-  CTRBOX_ROOT=$BATS_FILE_TMPDIR/pulled CTRBOX_STATE=$BATS_FILE_TMPDIR/pulled-state ctr pull "$BUSYBOX" >/dev/null 2>&1
-}
+setup_file() { file_pulled; }
 
 setup() {
-  require_root
-  lib_setup
-  cp -a "$BATS_FILE_TMPDIR/pulled" "$CTRBOX_ROOT"
-  mkdir -p "$CTRBOX_STATE"
+  setup_pulled
   NOTHING_LEFT=$(census)
   ctr run -d -e GIVEN=run "$BUSYBOX" "$TOKEN" sleep 1000
-}
-
-await() {
-  local n
-  for n in $(seq 200); do "$@" && return 0; sleep 0.05; done
-  echo "after $n looks still not: $*" >&2
-  return 1
 }
 
 inside() { ctr exec "$TOKEN" "$@"; }

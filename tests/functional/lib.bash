@@ -49,6 +49,13 @@ push_busybox() {
   export BUSYBOX=$REGISTRY/library/busybox:latest
 }
 
+# file_pulled: once a file, a root with $BUSYBOX in it; every test works on a copy, which is quicker than a pull.
+file_pulled() {
+  file_registry
+  push_busybox
+  CTRBOX_ROOT=$BATS_FILE_TMPDIR/pulled CTRBOX_STATE=$BATS_FILE_TMPDIR/pulled-state ctr pull "$BUSYBOX" >/dev/null 2>&1
+}
+
 # --- once a test -------------------------------------------------------------------------------------------------------
 
 # A file that needs more in setup() calls lib_setup first.
@@ -60,6 +67,14 @@ lib_setup() {
   unset CONTAINERD_NAMESPACE FAILPOINT
 }
 setup() { lib_setup; }
+
+# setup_pulled: for a file that has called file_pulled.
+setup_pulled() {
+  require_root
+  lib_setup
+  cp -a "$BATS_FILE_TMPDIR/pulled" "$CTRBOX_ROOT"
+  mkdir -p "$CTRBOX_STATE"
+}
 
 # Ends what a failed test left running, so that it does not spoil the next one.
 lib_teardown() {
@@ -77,6 +92,14 @@ run_apart() {
   "$@" >"$BATS_TEST_TMPDIR/stdout" 2>"$BATS_TEST_TMPDIR/stderr" || status=$?
   output=$(cat "$BATS_TEST_TMPDIR/stdout")
   errors=$(cat "$BATS_TEST_TMPDIR/stderr")
+}
+
+# await CMD...: until it succeeds, ten seconds at most.
+await() {
+  local n
+  for n in $(seq 200); do "$@" && return 0; sleep 0.05; done
+  echo "after $n looks still not: $*" >&2
+  return 1
 }
 
 # assert_equal ACTUAL EXPECTED

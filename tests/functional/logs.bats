@@ -3,17 +3,10 @@
 # shellcheck disable=SC2016  # what stands in single quotes is for the shell inside
 load lib
 
-setup_file() {
-  file_registry
-  push_busybox
-  CTRBOX_ROOT=$BATS_FILE_TMPDIR/pulled CTRBOX_STATE=$BATS_FILE_TMPDIR/pulled-state ctr pull "$BUSYBOX" >/dev/null 2>&1
-}
+setup_file() { file_pulled; }
 
 setup() {
-  require_root
-  lib_setup
-  cp -a "$BATS_FILE_TMPDIR/pulled" "$CTRBOX_ROOT"
-  mkdir -p "$CTRBOX_STATE"
+  setup_pulled
   NOTHING_LEFT=$(census)
   LOGS=$CTRBOX_ROOT/logs/default/$TOKEN
 }

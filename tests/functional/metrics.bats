@@ -3,18 +3,9 @@
 # shellcheck disable=SC2016  # what stands in single quotes is for the shell inside
 load lib
 
-setup_file() {
-  file_registry
-  push_busybox
-  CTRBOX_ROOT=$BATS_FILE_TMPDIR/pulled CTRBOX_STATE=$BATS_FILE_TMPDIR/pulled-state ctr pull "$BUSYBOX" >/dev/null 2>&1
-}
+setup_file() { file_pulled; }
 
-setup() {
-  require_root
-  lib_setup
-  cp -a "$BATS_FILE_TMPDIR/pulled" "$CTRBOX_ROOT"
-  mkdir -p "$CTRBOX_STATE"
-}
+setup() { setup_pulled; }
 
 # group_file CONTROLLER FILE: of version 1, or what it is called in version 2.
 group_file() {
@@ -29,13 +20,6 @@ memory_limit() { if is_version1; then group_file memory memory.limit_in_bytes; e
 
 # metric JQ-EXPRESSION: of the one container.
 metric() { ctr tasks metrics --format json "$TOKEN" | jq -c "$1"; }
-
-await() {
-  local n
-  for n in $(seq 200); do "$@" && return 0; sleep 0.05; done
-  echo "after $n looks still not: $*" >&2
-  return 1
-}
 
 # Starts a container whose shell keeps 9 MB (it must not become its last command) and waits until it has them.
 start_hungry() {

@@ -4,19 +4,9 @@
 load lib
 load liar # for visible_state
 
-setup_file() {
-  # One root with the image in it; every test works on a copy, which is quicker than a pull.
-  file_registry
-  push_busybox
-  CTRBOX_ROOT=$BATS_FILE_TMPDIR/pulled CTRBOX_STATE=$BATS_FILE_TMPDIR/pulled-state ctr pull "$BUSYBOX" >/dev/null 2>&1
-}
+setup_file() { file_pulled; }
 
-setup() {
-  require_root
-  lib_setup
-  cp -a "$BATS_FILE_TMPDIR/pulled" "$CTRBOX_ROOT"
-  mkdir -p "$CTRBOX_STATE"
-}
+setup() { setup_pulled; }
 
 # box [RUN FLAG...] -- CMD...: a container of the plain image that removes itself.
 box() {

@@ -2,19 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 load ../functional/lib
 
-setup_file() {
-  # One root with the image in it; every test works on a copy, which is quicker than a pull.
-  file_registry
-  push_busybox
-  CTRBOX_ROOT=$BATS_FILE_TMPDIR/pulled CTRBOX_STATE=$BATS_FILE_TMPDIR/pulled-state ctr pull "$BUSYBOX" >/dev/null 2>&1
-}
+setup_file() { file_pulled; }
 
-setup() {
-  require_root
-  lib_setup
-  cp -a "$BATS_FILE_TMPDIR/pulled" "$CTRBOX_ROOT"
-  mkdir -p "$CTRBOX_STATE"
-}
+setup() { setup_pulled; }
 
 mill() {
   python3 "$SUPPORT/mill.py" --root "$CTRBOX_ROOT" --state "$CTRBOX_STATE" --bin "$CTRBOX_BUILD/bin" --image "$BUSYBOX" \
