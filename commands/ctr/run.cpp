@@ -1,7 +1,5 @@
 #include "commands/ctr/run.h"
 
-#include <fcntl.h>
-
 #include <functional>
 #include <memory>
 #include <optional>
@@ -11,12 +9,13 @@
 #include "commands/ctr/tasks/attached.h"
 #include "commands/flags/container.h"
 #include "commands/flags/declare.h"
+#include "commands/flags/pid_file.h"
 #include "core/base/error.h"
 #include "core/base/scope_exit.h"
-#include "core/sys/file.h"
 #include "runtime/container/container.h"
 #include "runtime/task/client_io.h"
 #include "runtime/task/forced_removal.h"
+#include "runtime/task/restart_policy.h"
 #include "runtime/task/task.h"
 
 namespace ctrbox::commands {
@@ -45,7 +44,7 @@ void declare_flags(CLI::App& app, Options& options) {
   add_value(
       app, "--log-uri", options.log_uri, "URI",
       "write its output to file:///path or to a program, binary:///path?key=value, or to none; its log when left out");
-  add_value(app, "--pid-file", options.pid_file, "FILE", "write the pid of its first process to a file");
+  add_pid_file(app, options.pid_file);
   add_value(app, "--checkpoint", options.checkpoint, "DIGEST|REF",
             "go on from a checkpoint (tasks checkpoint); then there is no IMAGE");
 }
@@ -53,6 +52,9 @@ void declare_flags(CLI::App& app, Options& options) {
 ContainerPlan make_plan(Context& context, const Options& options) {
   ContainerPlan plan = plan_container(context, options.container);
   // What a power cut ends anyway need not outlive it.
+  // Whoever starts it after a reboot has no flags to go by.
+  if (!options.log_uri.empty() && plan.request.labels.count(runtime::kRestartPolicyLabel) != 0)
+    plan.request.labels[runtime::kRestartLogLabel] = options.log_uri;
   plan.request.durability = options.remove ? state::Durability::normal : state::Durability::full;
   return plan;
 }
@@ -78,19 +80,11 @@ void undo(Context& context, const std::string& id, runtime::Task* task) noexcept
   }
 }
 
-void write_pid_file(const Options& options, const runtime::Task& task) {
-  if (options.pid_file.empty()) return;
-  constexpr mode_t kReadable = 0644;
-  core::with_context("flag --pid-file", [&] {
-    core::write_file_atomically(AT_FDCWD, options.pid_file, std::to_string(task.pid()), kReadable);
-  });
-}
-
 /// `on_over` is called once the process has run, or was left: nothing of it is undone any more.
 int attach(Context& context, const Options& options, runtime::Task& task, runtime::FifoSet& fifos,
            const std::function<void()>& on_over) {
   runtime::AttachOptions how = attach_options(options.streams, options.terminal);
-  how.on_start = [&] { write_pid_file(options, task); };
+  how.on_start = [&] { write_pid_file(options.pid_file, task); };
   const auto exit = runtime::run_attached(task, fifos, how);
   on_over();
   // With --rm the shim has removed everything in the transaction that recorded the exit.
@@ -134,7 +128,7 @@ int start(Context& context, const Options& options, const runtime::NewContainer&
       status = attach(context, options, *task, *fifos, [&] { roll_back.release(); });
     } else {
       task->start();
-      write_pid_file(options, *task);
+      write_pid_file(options.pid_file, *task);
     }
   } catch (const core::Error& error) {
     return start_failure_status(context, error);

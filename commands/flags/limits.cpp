@@ -10,10 +10,6 @@ namespace {
 
 constexpr std::int64_t kMany = std::numeric_limits<std::int64_t>::max();
 
-auto whole(std::int64_t least, std::int64_t most) {
-  return [least, most](const std::string& text) { return runtime::parse_whole(text, least, most); };
-}
-
 void set_cpu(runtime::Resources& resources, const LimitFlags& flags) {
   if (!flags.cpus.empty() && !(flags.cpu_quota.empty() && flags.cpu_period.empty()))
     throw core::invalid_argument("--cpus is a quota and a period: give it without --cpu-quota and --cpu-period");
@@ -21,9 +17,9 @@ void set_cpu(runtime::Resources& resources, const LimitFlags& flags) {
     resources.cpu_quota_us = parsed("--cpus", flags.cpus, runtime::parse_cpus);
     resources.cpu_period_us = runtime::kCpuPeriodUs;
   }
-  parse_into(resources.cpu_quota_us, "--cpu-quota", flags.cpu_quota, whole(-1, kMany));
-  parse_into(resources.cpu_period_us, "--cpu-period", flags.cpu_period, whole(1000, 1000000));
-  parse_into(resources.cpu_shares, "--cpu-shares", flags.cpu_shares, whole(2, 262144));
+  parse_into(resources.cpu_quota_us, "--cpu-quota", flags.cpu_quota, whole_number(-1, kMany));
+  parse_into(resources.cpu_period_us, "--cpu-period", flags.cpu_period, whole_number(1000, 1000000));
+  parse_into(resources.cpu_shares, "--cpu-shares", flags.cpu_shares, whole_number(2, 262144));
   parse_into(resources.cpuset_cpus, "--cpuset-cpus", flags.cpuset_cpus, runtime::parse_cpuset);
   parse_into(resources.cpuset_mems, "--cpuset-mems", flags.cpuset_mems, runtime::parse_cpuset);
 }
@@ -51,7 +47,7 @@ runtime::Resources chosen_limits(const LimitFlags& typed) {
   parse_into(resources.memory_reservation_bytes, "--memory-reservation", typed.memory_reservation,
              runtime::parse_memory_limit);
   set_cpu(resources, typed);
-  parse_into(resources.pids, "--pids-limit", typed.pids, whole(-1, kMany));
+  parse_into(resources.pids, "--pids-limit", typed.pids, whole_number(-1, kMany));
   if (resources.pids == 0) throw core::invalid_argument("flag --pids-limit \"0\": that leaves no room to run in");
   check(resources);
   return resources;

@@ -117,8 +117,7 @@ void set_process(runtime::SpecOptions& options, const SpecFlags& flags) {
   if (!flags.open_files.empty())
     options.rlimits.push_back(parsed("--rlimit-nofile", flags.open_files, parse_open_files));
   parse_all(options.rlimits, "--ulimit", flags.ulimits, runtime::parse_rlimit);
-  parse_into(options.oom_score_adj, "--oom-score-adj", flags.oom_score_adj,
-             [](const std::string& text) { return static_cast<int>(runtime::parse_whole(text, -1000, 1000)); });
+  parse_into(options.oom_score_adj, "--oom-score-adj", flags.oom_score_adj, whole_number(-1000, 1000));
 }
 
 void set_files(runtime::SpecOptions& options, const SpecFlags& flags) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/base/whole_number.h"
 
 namespace ctrbox::commands {
 
@@ -24,6 +25,11 @@ void parse_into(Target& target, const char* flag, const std::string& value, Pars
 template <typename Target, typename Parse>
 void parse_all(Target& target, const char* flag, const std::vector<std::string>& values, Parse parse) {
   for (const std::string& value : values) target.push_back(parsed(flag, value, parse));
+}
+
+/// For the above: a whole number.
+inline auto whole_number(std::int64_t least, std::int64_t most) {
+  return [least, most](const std::string& text) { return core::parse_whole_number(text, least, most); };
 }
 
 }  // namespace ctrbox::commands

@@ -68,6 +68,11 @@ bool replace_labels(state::Transaction& tx, LabelOwner owner, std::int64_t owner
   return true;
 }
 
+std::string label_or_none(const Labels& labels, const std::string& key) {
+  const auto found = labels.find(key);
+  return found == labels.end() ? "" : found->second;
+}
+
 Labels without_removals(Labels labels) {
   std::erase_if(labels, [](const auto& label) { return label.second.empty(); });
   return labels;

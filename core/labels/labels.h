@@ -34,6 +34,8 @@ bool merge_labels(state::Transaction& tx, LabelOwner owner, std::int64_t owner_i
 bool replace_labels(state::Transaction& tx, LabelOwner owner, std::int64_t owner_id, const Labels& labels);
 /// What is stored of `labels`: those with a value.
 Labels without_removals(Labels labels);
+/// "" if there is none: a label without a value is not stored.
+std::string label_or_none(const Labels& labels, const std::string& key);
 /// "k=v" pairs as typed: a bare key means value "true", "key=" means removal. Throws invalid_argument.
 std::pair<std::string, std::string> parse_label(std::string_view text);
 /// "a=b,c=d", sorted by key; "" when none.

@@ -13,10 +13,8 @@ namespace ctrbox::runtime {
 namespace {
 
 bool is_wanted(const core::containers::Container& container) {
-  const auto policy = container.labels.find(kRestartPolicyLabel);
-  if (policy == container.labels.end()) return false;
   try {
-    const RestartPolicy wanted = parse_restart_policy(policy->second);
+    const RestartPolicy wanted = parse_restart_policy(core::label_or_none(container.labels, kRestartPolicyLabel));
     if (!wanted.survives_reboot()) return false;
     const bool stopped = container.labels.count(kExplicitlyStoppedLabel) != 0;
     return wanted.when == RestartPolicy::When::always || !stopped;
@@ -38,6 +36,7 @@ CreateOptions start_options(state::Database& database, const core::Paths& paths,
   create.ns = ns;
   create.container = core::containers::get(database, ns, id);
   create.terminal = has_terminal(create.container.spec);
+  create.log_uri = core::label_or_none(create.container.labels, kRestartLogLabel);
   if (!create.container.snapshot_key.empty()) {
     create.rootfs = core::snapshots::Snapshots(database, paths, ns, create.container.snapshotter)
                         .mounts(create.container.snapshot_key);

@@ -11,7 +11,7 @@
 
 namespace ctrbox::runtime {
 
-/// Root file system and terminal as the record has them, no streams. Throws not_found.
+/// Root file system, terminal and log as the record has them, no streams. Throws not_found.
 CreateOptions start_options(state::Database& database, const core::Paths& paths, const std::string& ns,
                             const std::string& id);
 

@@ -35,10 +35,9 @@ class Chronicle {
   virtual void checkpointed(const std::string& path) = 0;
   /// At most one exit is ever told.
   virtual void exited(const TaskRecord& record, const ExitStatus& exit) = 0;
-  /// It has ended and is to be started again: what was is removed, and it is created anew. Returns false if it was
-  /// removed meanwhile; then nothing is told.
+  /// It has ended and is to be started again. Returns false if it was removed meanwhile; then nothing is told.
   virtual bool exited_to_restart(const TaskRecord&, const ExitStatus&) { return false; }
-  /// Started again; as started() afterwards.
+  /// What was is removed, and it is created and started anew.
   virtual void restarted(const TaskRecord&) {}
   /// A user has asked it to end: nobody but a user starts it again.
   virtual void stop_asked() {}

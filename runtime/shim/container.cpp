@@ -260,7 +260,11 @@ void Container::end_with(const ExitStatus& exit) {
 
 void Container::wait(const std::string& exec_id, const ttrpc::Reply& reply) {
   if (exec_id.empty() && state_ == TaskState::absent) throw core::failed_precondition("container must be created");
-  process(exec_id).wait(reply);
+  if (exec_id.empty() && restarting_) {
+    init_.wait_for_next(reply);
+  } else {
+    process(exec_id).wait(reply);
+  }
 }
 
 void Container::on_no_clients() {
@@ -324,12 +328,12 @@ void Container::clean_up() {
     if (is_owned() && runtime_knows_) remove_runtime_leftovers(name_, control_group_);
     core::unmount_all(bundle_path_ + "/" + kBundleRootfs);
     chronicle_->remove_files();
+    // All of the container's processes are dead. Who else may hold their streams open is not waited for.
+    if (init_.has_streams()) init_.stdio().finish(Rest::ended);
   } catch (...) {
     core::log::error("cleaning up after " + name_.id + ": " + core::current_error().what());
   }
   torn_down_ = true;
-  // All of the container's processes are dead. Who else may hold their streams open is not waited for.
-  if (init_.has_streams()) init_.stdio().finish(Rest::ended);
 }
 
 void Container::run_after_teardown() {

@@ -75,8 +75,13 @@ void Process::wait(const ttrpc::Reply& reply) {
   if (exit_) {
     send_exit(reply, *exit_);
   } else {
-    waiters_.push_back(reply);
+    wait_for_next(reply);
   }
+}
+
+void Process::wait_for_next(const ttrpc::Reply& reply) {
+  std::erase_if(waiters_, [](const ttrpc::Reply& waiter) { return !waiter.is_reachable(); });
+  waiters_.push_back(reply);
 }
 
 void Process::answer_waiters() {

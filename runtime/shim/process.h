@@ -49,6 +49,8 @@ class Process {
 
   /// Answers now or at the end.
   void wait(const ttrpc::Reply& reply);
+  /// Answers at the end of the process that is to take its place.
+  void wait_for_next(const ttrpc::Reply& reply);
   /// It has ended: hands on what it has written; those who wait are answered by answer_waiters().
   void end(const ExitStatus& exit) { exit_ = exit; }
   void answer_waiters();

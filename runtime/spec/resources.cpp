@@ -64,16 +64,6 @@ std::int64_t parse_cpus(std::string_view text) {
   return std::llround(cpus * static_cast<double>(kCpuPeriodUs));
 }
 
-std::int64_t parse_whole(std::string_view text, std::int64_t least, std::int64_t most) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || number < least || number > most) {
-    throw core::invalid_argument(core::quoted(text) + " is not a whole number from " + std::to_string(least) + " to " +
-                                 std::to_string(most));
-  }
-  return number;
-}
-
 std::string parse_cpuset(std::string_view text) {
   if (!is_cpuset(text)) throw core::invalid_argument(core::quoted(text) + " is not a list such as 0-3,5");
   return std::string(text);

@@ -34,8 +34,6 @@ inline constexpr std::size_t kMaxResourcesBytes = 1 << 20;
 std::int64_t parse_memory_limit(std::string_view text);
 /// A number of processors, "1.5": quota of one kCpuPeriodUs, in microseconds. Throws invalid_argument.
 std::int64_t parse_cpus(std::string_view text);
-/// A whole number from `least` to `most`. Throws invalid_argument.
-std::int64_t parse_whole(std::string_view text, std::int64_t least, std::int64_t most);
 /// Checks that it is a list like "0-3,5". Throws invalid_argument.
 std::string parse_cpuset(std::string_view text);
 

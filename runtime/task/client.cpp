@@ -3,14 +3,29 @@
 #include <array>
 #include <utility>
 
+#include "core/base/error.h"
+#include "core/sys/fifo.h"
 #include "core/sys/file.h"
+#include "core/sys/readable.h"
 
 namespace ctrbox::runtime {
 namespace {
 
 constexpr std::size_t kReadBytes = 8192;
+constexpr int kPatienceMs = 5000;
 
 core::Error shim_is_gone() { return core::unavailable("the shim has ended"); }
+
+/// A shim that is stopped, or has no descriptors left, may never answer. The user may still stop: then the answer is
+/// waited for a little longer, since it may be part of tidying up.
+void await_answer(int fd) {
+  try {
+    if (core::wait_readable(std::span(&fd, 1), std::nullopt)) return;
+  } catch (const core::Error& error) {
+    if (error.code() != core::ErrorCode::canceled) throw;
+  }
+  if (!core::wait_for_input(fd, kPatienceMs)) throw core::canceled("the shim does not answer");
+}
 
 }  // namespace
 
@@ -38,6 +53,7 @@ void ShimClient::flush() {
 bool ShimClient::pump(std::uint32_t stream) {
   std::array<std::byte, kReadBytes> buffer;
   std::size_t count = 0;
+  await_answer(connection_.get());
   try {
     count = core::read_some(connection_.get(), buffer);
   } catch (const core::Error&) {

@@ -27,7 +27,8 @@ class ShimClient {
     flush();
     return stream;
   }
-  /// Waits for the answer. Throws what the shim answered; unavailable if the shim is gone.
+  /// Waits for the answer. Throws what the shim answered; unavailable if the shim is gone; canceled if the user asks to
+  /// stop (core/sys/interrupt.h) and there is no answer for another five seconds.
   void receive(std::uint32_t stream, google::protobuf::MessageLite& response);
   void call(const std::string& method, const google::protobuf::MessageLite& request,
             google::protobuf::MessageLite& response) {

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/sys/unix_socket.h"
+#include "runtime/task/answers.h"
 #include "runtime/task/bundle.h"
 #include "runtime/wire/conversions.h"
 
@@ -42,18 +43,7 @@ std::string DirectShim::address_of(const core::Paths& paths, const std::string& 
 ShimState DirectShim::state(const std::string& id, const std::string& exec_id) {
   messages::StateResponse response;
   client_.call("State", about<messages::StateRequest>(id, exec_id), response);
-  ShimState state{response.id(), response.bundle(), response.exec_id(), {}};
-  state.process.pid = response.pid();
-  state.process.status = static_cast<TaskStatus>(response.status());
-  state.process.stdin_path = response.stdin();
-  state.process.stdout_path = response.stdout();
-  state.process.stderr_path = response.stderr();
-  state.process.terminal = response.terminal();
-  if (response.status() == messages::STOPPED) {
-    state.process.exit_status = response.exit_status();
-    state.process.exited_at = wire::to_time(response.exited_at());
-  }
-  return state;
+  return {response.id(), response.bundle(), response.exec_id(), to_process_info(response)};
 }
 
 ShimConnect DirectShim::connect(const std::string& id) {
@@ -73,7 +63,7 @@ std::vector<std::uint32_t> DirectShim::pids(const std::string& id) {
 ExitStatus DirectShim::wait(const std::string& id, const std::string& exec_id) {
   messages::WaitResponse response;
   client_.call("Wait", about<messages::WaitRequest>(id, exec_id), response);
-  return {response.exit_status(), wire::to_time(response.exited_at())};
+  return to_exit_status(response);
 }
 
 void DirectShim::start(const std::string& id, const std::string& exec_id) {
@@ -84,7 +74,7 @@ void DirectShim::start(const std::string& id, const std::string& exec_id) {
 ExitStatus DirectShim::remove(const std::string& id, const std::string& exec_id) {
   messages::DeleteResponse response;
   client_.call("Delete", about<messages::DeleteRequest>(id, exec_id), response);
-  return {response.exit_status(), wire::to_time(response.exited_at())};
+  return to_exit_status(response);
 }
 
 void DirectShim::kill(const std::string& id, const std::string& exec_id, std::uint32_t signal, bool all) {

@@ -1,6 +1,7 @@
 #include "runtime/task/process.h"
 
 #include "core/base/error.h"
+#include "runtime/task/answers.h"
 #include "runtime/wire/conversions.h"
 #include "shim_service.pb.h"
 
@@ -73,7 +74,7 @@ ExitStatus Process::wait() {
   try {
     messages::WaitResponse response;
     connection_->shim->receive(std::exchange(wait_stream_, 0), response);
-    return {response.exit_status(), wire::to_time(response.exited_at())};
+    return to_exit_status(response);
   } catch (const core::Error& error) {
     if (!is_gone(error)) throw;
     return connection_->exit_on_record(exec_id_);
@@ -88,18 +89,7 @@ ProcessInfo Process::info() {
     if (!is_gone(error)) throw;
     throw no_running_task(connection_->name.id);
   }
-  ProcessInfo info;
-  info.pid = state.pid();
-  info.status = static_cast<TaskStatus>(state.status());
-  info.stdin_path = state.stdin();
-  info.stdout_path = state.stdout();
-  info.stderr_path = state.stderr();
-  info.terminal = state.terminal();
-  if (state.status() == messages::STOPPED) {
-    info.exit_status = state.exit_status();
-    info.exited_at = wire::to_time(state.exited_at());
-  }
-  return info;
+  return to_process_info(state);
 }
 
 void Process::send_kill(std::uint32_t signal, bool all) {

@@ -2,12 +2,8 @@
 
 #include <fcntl.h>
 
-#include <set>
-
 #include "core/base/error.h"
 #include "core/containers/containers.h"
-#include "core/events/describe.h"
-#include "core/events/log.h"
 #include "core/events/outbox.h"
 #include "core/labels/labels.h"
 #include "core/snapshots/snapshots.h"
@@ -62,16 +58,6 @@ void remove_container(state::Transaction& tx, const TaskName& name, ExitOutcome&
   }
   core::containers::remove(tx, name.ns, name.id);
   outcome.container_removed = true;
-}
-
-/// 0 if none was told.
-std::int64_t find_told_exit_sequence(state::Database& database, const TaskName& name, const std::string& process) {
-  for (const events::Event& event : events::read_recent(database, name.ns, "/tasks/exit")) {
-    events::EventFields fields(event);
-    if (fields.find({"event", "id"}) == process && fields.find({"event", "container_id"}) == name.id)
-      return event.sequence;
-  }
-  return 0;
 }
 
 }  // namespace
@@ -168,8 +154,7 @@ namespace {
 void set_stopped_label(state::Transaction& tx, const std::string& ns, const std::string& id, const char* value) {
   const auto container = core::containers::find(tx.database(), ns, id);
   if (!container) return;
-  const auto label = container->labels.find(kExplicitlyStoppedLabel);
-  if ((label == container->labels.end() ? "" : label->second) == value) return;
+  if (core::label_or_none(container->labels, kExplicitlyStoppedLabel) == value) return;
   core::merge_labels(tx, core::LabelOwner::containers, container_row(tx, ns, id), {{kExplicitlyStoppedLabel, value}});
   core::Labels labels = container->labels;
   labels[kExplicitlyStoppedLabel] = value;
@@ -204,33 +189,6 @@ ExitOutcome record_exit(state::Transaction& tx, const TaskName& name, const Exit
   }
   if (record->remove_on_exit) remove_container(tx, name, outcome);
   return outcome;
-}
-
-std::optional<ExitStatus> find_told_exit(state::Database& database, const std::string& ns, const std::string& id,
-                                         const std::string& process) {
-  for (const events::Event& event : events::read_recent(database, ns, "/tasks/exit")) {
-    events::EventFields fields(event);
-    if (fields.find({"event", "id"}) != process || fields.find({"event", "container_id"}) != id) continue;
-    ExitStatus exit;
-    exit.status = static_cast<std::uint32_t>(std::stoul(fields.find({"event", "exit_status"}).value_or("255")));
-    exit.exited_at = core::parse_time(fields.find({"event", "exited_at"}).value_or("")).value_or(event.timestamp);
-    return exit;
-  }
-  return std::nullopt;
-}
-
-void record_lost_execs(state::Transaction& tx, const TaskName& name, const ExitStatus& exit) {
-  std::set<std::string> seen;
-  for (const events::Event& event : events::read_recent(tx.database(), name.ns, "/tasks/exec-started")) {
-    events::EventFields fields(event);
-    if (fields.find({"event", "container_id"}) != name.id) continue;
-    const std::string exec_id = fields.find({"event", "exec_id"}).value_or("");
-    if (!seen.insert(exec_id).second) continue;  // an earlier one of the same name
-    const auto last_exit = find_told_exit_sequence(tx.database(), name, exec_id);
-    if (last_exit > event.sequence) continue;
-    const auto pid = static_cast<std::uint32_t>(std::stoul(fields.find({"event", "pid"}).value_or("0")));
-    events::append(tx, name.ns, events::TaskExit{name.id, exec_id, pid, exit.status, exit.exited_at});
-  }
 }
 
 void remove_files(state::Database& database, const TaskName& name, const ExitOutcome& outcome) {

@@ -59,15 +59,6 @@ void record_restart(state::Transaction& tx, const std::string& ns, const TaskRec
 void mark_stopped(state::Transaction& tx, const std::string& ns, const std::string& id);
 void unmark_stopped(state::Transaction& tx, const std::string& ns, const std::string& id);
 
-/// What the last exit event of a process of this task says, of those that are not long past. Its record may be gone.
-/// `process` is an exec id, or the container's for the first process.
-std::optional<ExitStatus> find_told_exit(state::Database& database, const std::string& ns, const std::string& id,
-                                         const std::string& process);
-
-/// /tasks/exit of each exec of the task that was told to have started, not to have ended: for those who record the loss
-/// of its shim. Looks at events that are not long past.
-void record_lost_execs(state::Transaction& tx, const TaskName& name, const ExitStatus& exit);
-
 /// What must be removed from disk once the transaction is committed.
 struct ExitOutcome {
   bool recorded = false;  // false: somebody else had recorded it before, and nothing was changed

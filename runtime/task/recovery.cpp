@@ -16,6 +16,7 @@
 #include "runtime/task/bundle.h"
 #include "runtime/task/client_io.h"
 #include "runtime/task/leftovers.h"
+#include "runtime/task/told.h"
 
 namespace ctrbox::runtime {
 namespace {

@@ -12,6 +12,8 @@
 namespace ctrbox::runtime {
 
 inline constexpr const char* kRestartPolicyLabel = "containerd.io/restart.policy";
+/// Where its output goes when nobody says it anew (CreateOptions::log_uri).
+inline constexpr const char* kRestartLogLabel = "containerd.io/restart.loguri";
 /// "true" once a user has stopped it: its shim does not start it again, and a reboot only if the policy is always.
 inline constexpr const char* kExplicitlyStoppedLabel = "containerd.io/restart.explicitly-stopped";
 

@@ -9,6 +9,7 @@
 #include "runtime/task/process.h"
 #include "runtime/task/record.h"
 #include "runtime/task/recovery.h"
+#include "runtime/task/told.h"
 
 namespace ctrbox::runtime {
 namespace {

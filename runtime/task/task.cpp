@@ -7,7 +7,6 @@
 #include "core/base/scope_exit.h"
 #include "core/sys/failpoint.h"
 #include "core/sys/file.h"
-#include "core/sys/signals.h"
 #include "core/sys/spawn.h"
 #include "core/sys/unix_socket.h"
 #include "runtime/shim/serve.h"
@@ -17,6 +16,7 @@
 #include "runtime/task/record.h"
 #include "runtime/task/recovery.h"
 #include "runtime/task/restart_policy.h"
+#include "runtime/task/stop_signal.h"
 
 namespace ctrbox::runtime {
 namespace {
@@ -43,22 +43,6 @@ TaskRecord claim_of(const CreateOptions& options, const std::string& bundle) {
   return record;
 }
 
-std::string label_of(const core::containers::Container& container, const char* key) {
-  const auto found = container.labels.find(key);
-  return found == container.labels.end() ? "" : found->second;
-}
-
-/// 0 if the image names none that we know.
-std::uint32_t stop_signal_of(const core::containers::Container& container) {
-  const std::string name = label_of(container, core::containers::kStopSignalLabel);
-  if (name.empty()) return 0;
-  try {
-    return static_cast<std::uint32_t>(core::parse_signal(name));
-  } catch (const core::Error&) {
-    return 0;
-  }
-}
-
 void write_bundle(int bundle, const CreateOptions& options) {
   const core::Fd config = core::open_at(bundle, kBundleConfig, O_WRONLY | O_CREAT | O_EXCL, 0600);
   core::write_all(config.get(), options.container.spec);
@@ -82,8 +66,8 @@ messages::CreateTaskRequest create_request(const CreateOptions& options, const s
   const Runtime runtime = runtime_of(options.container);
   owned.set_runtime(runtime.program);
   owned.set_control_group(runtime.control_group);
-  owned.set_restart_policy(label_of(options.container, kRestartPolicyLabel));
-  owned.set_stop_signal(stop_signal_of(options.container));
+  owned.set_restart_policy(core::label_or_none(options.container.labels, kRestartPolicyLabel));
+  owned.set_stop_signal(static_cast<std::uint32_t>(stop_signal_of(options.container).value_or(0)));
   request.mutable_options()->set_type_url(wire::kOwnedTaskUrl);
   owned.SerializeToString(request.mutable_options()->mutable_value());
   return request;

@@ -32,6 +32,11 @@ void Reply::fail(const core::Error& error) const {
   respond(response);
 }
 
+bool Reply::is_reachable() const noexcept {
+  const auto server = server_.lock();
+  return server && (*server)->connections_.count(connection_) != 0;
+}
+
 void Reply::respond(const ctrbox::wire::Response& response) const {
   if (const auto server = server_.lock()) (*server)->respond(connection_, stream_, response);
 }

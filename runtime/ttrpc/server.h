@@ -23,6 +23,8 @@ class Reply {
  public:
   void send(const google::protobuf::MessageLite& message) const;
   void fail(const core::Error& error) const;
+  /// False once the connection has gone: nobody would read the answer.
+  bool is_reachable() const noexcept;
 
  private:
   friend class Server;

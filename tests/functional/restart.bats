@@ -1,18 +1,12 @@
-# Containers that are started again by their policy: by their shim, and by the daemon after a reboot.
+# Containers that are started again by their policy: by their shim, and by a command after a reboot.
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2016  # what stands in single quotes is for the shell inside
 load lib
 
-setup_file() {
-  file_registry
-  push_busybox
-  CTRBOX_ROOT=$BATS_FILE_TMPDIR/pulled CTRBOX_STATE=$BATS_FILE_TMPDIR/pulled-state ctr pull "$BUSYBOX" >/dev/null 2>&1
-}
+setup_file() { file_pulled; }
 
 setup() {
-  require_root
-  lib_setup
-  cp -a "$BATS_FILE_TMPDIR/pulled" "$CTRBOX_ROOT"
+  setup_pulled
   NOTHING_LEFT=$(census)
   sql 'DELETE FROM events'
 }
@@ -23,12 +17,6 @@ status_of() { ctr tasks ls | awk -v id="$1" '$1 == id {print $3}'; }
 has_status() { [ "$(status_of "$1")" = "$2" ]; }
 has_starts() { [ "$(starts)" -ge "$1" ]; }
 pid_of() { ctr tasks ls | awk -v id="$1" '$1 == id {print $2}'; }
-await() {
-  local n
-  for n in $(seq 300); do "$@" && return 0; sleep 0.05; done
-  echo "after $n looks still not: $*" >&2
-  return 1
-}
 remove() {
   ctr tasks rm -f "$TOKEN"
   ctr containers rm "$TOKEN"
@@ -87,7 +75,7 @@ remove() {
 
 @test "after a reboot those run again that are to: always, and unless-stopped if nobody has stopped it" {
   local id
-  ctr run -d --restart always "$BUSYBOX" "$TOKEN-a" sleep 1000
+  ctr run -d --restart always --log-uri "file://$BATS_TEST_TMPDIR/log" "$BUSYBOX" "$TOKEN-a" sh -c 'echo lives; sleep 1000'
   ctr run -d --restart unless-stopped "$BUSYBOX" "$TOKEN-b" sleep 1000
   ctr run -d --restart unless-stopped "$BUSYBOX" "$TOKEN-c" sleep 1000
   ctr run -d "$BUSYBOX" "$TOKEN-d" sleep 1000
@@ -98,6 +86,7 @@ remove() {
   assert_equal "$(ctr tasks start --by-policy)" "default/$TOKEN-a"$'\n'"default/$TOKEN-b"
   assert_equal "$(ctr tasks ls | awk 'NR > 1 {print $1, $3}' | sed "s/$TOKEN-//")" \
     "a RUNNING"$'\n'"b RUNNING"$'\n'"c STOPPED"$'\n'"d STOPPED"
+  await eval '[ "$(grep -c lives "$BATS_TEST_TMPDIR/log")" = 2 ]' # where it was written before, it is written again
   assert_equal "$(ctr tasks start --by-policy)" ""
   assert_fails_cleanly ctr tasks start --by-policy "$TOKEN-d"
   for id in a b c d; do
@@ -124,6 +113,13 @@ remove() {
   [ -n "$(pgrep -f "^shim .*-id $TOKEN ")" ]
   mkdir "$BATS_TEST_TMPDIR/out"
   await has_starts 2
+  remove
+}
+
+@test "whoever follows its log or waits for it goes from one life into the next" {
+  ctr run -d --restart on-failure:2 "$BUSYBOX" "$TOKEN" sh -c 'echo x >>/count; wc -l </count; exit 3'
+  assert_equal "$(timeout 10 ctr logs -f "$TOKEN" | tr '\n' ' ')" "1 2 3 "
+  assert_equal "$(ctr wait "$TOKEN")" 3
   remove
 }
 

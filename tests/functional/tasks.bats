@@ -2,12 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 load lib
 
-setup_file() { file_registry; push_busybox; }
+setup_file() { file_pulled; }
 
 setup() {
-  require_root
-  lib_setup
-  ctr pull "$BUSYBOX" >/dev/null 2>&1
+  setup_pulled
   NOTHING_LEFT=$(census)
 }
 
@@ -97,6 +95,42 @@ await_status() {
   assert_match "$errors" 'control group .* is in use by others'
   kill -0 "$pid"
   await_status "$TOKEN" RUNNING
+  ctr tasks rm -f "$TOKEN"
+  ctr containers rm "$TOKEN"
+  await_census "$NOTHING_LEFT"
+}
+
+@test "a shim that does not answer: whoever waits for it can be stopped" {
+  ctr run -d "$BUSYBOX" "$TOKEN" sleep 100
+  local shim client status=0
+  shim=$(pgrep -f "^shim .*-id $TOKEN ")
+  kill -STOP "$shim"
+  ctr tasks ps "$TOKEN" >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+  client=$!
+  await waits_in_poll "$client"
+  kill -TERM "$client"
+  wait "$client" || status=$?
+  kill -CONT "$shim"
+  assert_equal "$status" 143
+  assert_match "$(cat "$BATS_TEST_TMPDIR/out")" 'the shim does not answer'
+  await_status "$TOKEN" RUNNING
+  ctr tasks rm -f "$TOKEN"
+  ctr containers rm "$TOKEN"
+  await_census "$NOTHING_LEFT"
+}
+waits_in_poll() { grep -q poll "/proc/$1/wchan"; }
+
+@test "a shim without descriptors goes on, and its container with it" {
+  ctr run -d "$BUSYBOX" "$TOKEN" sleep 100
+  local shim
+  shim=$(pgrep -f "^shim .*-id $TOKEN ")
+  prlimit --pid "$shim" --nofile=3:4096
+  timeout -s KILL 1 ctr tasks ps "$TOKEN" || true
+  timeout -s KILL 1 ctr exec "$TOKEN" true || true
+  prlimit --pid "$shim" --nofile=1024:4096
+  await_status "$TOKEN" RUNNING
+  assert_equal "$(pgrep -f "^shim .*-id $TOKEN ")" "$shim"
+  timeout -s KILL 10 ctr exec "$TOKEN" true
   ctr tasks rm -f "$TOKEN"
   ctr containers rm "$TOKEN"
   await_census "$NOTHING_LEFT"

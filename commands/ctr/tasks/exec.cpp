@@ -9,6 +9,7 @@
 #include "commands/ctr/tasks/attached.h"
 #include "commands/ctr/tasks/tasks.h"
 #include "commands/flags/declare.h"
+#include "commands/flags/pid_file.h"
 #include "core/base/error.h"
 #include "core/base/ids.h"
 #include "core/containers/containers.h"
@@ -60,15 +61,10 @@ std::string process_json(Context& context, const Options& options, runtime::Task
   return runtime::build_exec_process(record.spec, request, read_file);
 }
 
-void write_pid(const Options& options, const runtime::Process& process) {
-  if (options.pid_file.empty()) return;
-  core::write_file_atomically(AT_FDCWD, options.pid_file, std::to_string(process.pid()), 0644);
-}
-
 int exec_detached(Context& context, const Options& options, runtime::Task& task, const runtime::ExecOptions& exec) {
   auto process = task.exec(exec);
   process.start();
-  write_pid(options, process);
+  write_pid_file(options.pid_file, process);
   if (options.exec_id.empty()) context.out() << exec.exec_id << "\n";
   return 0;
 }
@@ -81,7 +77,7 @@ int exec_attached(Context& context, const Options& options, runtime::Task& task,
   exec.stdout_path = fifos.stdout_path();
   exec.stderr_path = fifos.stderr_path();
   auto process = task.exec(exec);
-  attach.on_start = [&] { write_pid(options, process); };
+  attach.on_start = [&] { write_pid_file(options.pid_file, process); };
   return attached_status(context, runtime::run_attached(process, fifos, attach), options.id);
 }
 
@@ -113,7 +109,7 @@ Action declare_tasks_exec(CLI::App& app) {
   add_value(app, "--cwd,--workdir,-w", options->cwd, "DIR", "working directory; the container's when left out");
   add_value(app, "-u,--user", options->user, "USER[:GROUP]", "user and group, by name or number");
   add_value(app, "--exec-id", options->exec_id, "ID", "its name beside the container's; made up when left out");
-  add_value(app, "--pid-file", options->pid_file, "FILE", "write its pid to FILE");
+  add_pid_file(app, options->pid_file);
   add_attach_flags(app, options->streams);
   add_positional(app, "ID", options->id, "container");
   return [options](Context& context) { return exec(context, *options); };

@@ -6,7 +6,7 @@
 #include "commands/ctr/tasks/tasks.h"
 #include "commands/each.h"
 #include "commands/flags/declare.h"
-#include "commands/flags/number.h"
+#include "commands/flags/value.h"
 #include "core/base/error.h"
 #include "core/sys/signals.h"
 #include "runtime/task/inside.h"
@@ -35,7 +35,7 @@ void check(const Options& options) {
 int kill(Context& context, const Options& options) {
   check(options);
   const int signal = core::parse_signal(options.signal);
-  const auto pid = options.pid.empty() ? 0 : static_cast<pid_t>(parse_number(options.pid, "pid", 1, kMaxPid));
+  const auto pid = options.pid.empty() ? 0 : static_cast<pid_t>(parsed("--pid", options.pid, whole_number(1, kMaxPid)));
   const auto kill_one = [&](const std::string& id) {
     auto task = runtime::Task::open(context.database(), context.paths(), context.ns(), id);
     if (options.all) {

@@ -8,7 +8,7 @@
 #include "commands/ctr/tasks/tasks.h"
 #include "commands/flags/declare.h"
 #include "commands/flags/moment.h"
-#include "commands/flags/number.h"
+#include "commands/flags/value.h"
 #include "core/base/error.h"
 #include "core/containers/containers.h"
 #include "core/sys/directory_watch.h"
@@ -49,7 +49,7 @@ logs::Range range_of(const Options& options) {
   logs::Range range;
   range.since = parse_time_flag("--since", options.since);
   range.until = parse_time_flag("--until", options.until);
-  if (options.tail != "all") range.tail = parse_number(options.tail, "--tail", 0, kMaxTail);
+  if (options.tail != "all") range.tail = parsed("--tail", options.tail, whole_number(0, kMaxTail));
   range.follow = options.follow;
   return range;
 }
@@ -100,11 +100,21 @@ class Writer {
   }
   /// Requires: fd() is readable, or the connection has something already.
   void look() {
-    if (!has_ended()) ended_ = task_->try_wait().has_value();
+    if (!has_ended() && task_->try_wait()) ended_ = !goes_on();
   }
   bool knows_more() const { return task_ && !ended_ && task_->has_exit(); }
 
  private:
+  /// A container with a restart policy has another life before it.
+  bool goes_on() {
+    try {
+      return task_->info().status != runtime::TaskStatus::stopped;
+    } catch (const core::Error& error) {
+      if (error.code() != core::ErrorCode::not_found) throw;
+      return false;
+    }
+  }
+
   std::optional<runtime::Task> task_;
   bool ended_ = false;
 };

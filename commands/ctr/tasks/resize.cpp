@@ -4,8 +4,8 @@
 #include "commands/context.h"
 #include "commands/ctr/tasks/tasks.h"
 #include "commands/flags/declare.h"
-#include "commands/flags/number.h"
 #include "core/base/error.h"
+#include "core/base/whole_number.h"
 #include "runtime/task/task.h"
 
 namespace ctrbox::commands {
@@ -21,8 +21,10 @@ struct Options {
 };
 
 int resize(Context& context, const Options& options) {
-  const auto columns = static_cast<std::uint32_t>(parse_number(options.columns, "width", 1, kMaxCells));
-  const auto rows = static_cast<std::uint32_t>(parse_number(options.rows, "height", 1, kMaxCells));
+  const auto columns = static_cast<std::uint32_t>(
+      core::with_context("width", [&] { return core::parse_whole_number(options.columns, 1, kMaxCells); }));
+  const auto rows = static_cast<std::uint32_t>(
+      core::with_context("height", [&] { return core::parse_whole_number(options.rows, 1, kMaxCells); }));
   auto task = runtime::Task::open(context.database(), context.paths(), context.ns(), options.id);
   auto process = task.process(options.exec_id);
   if (!process.info().terminal)

@@ -8,6 +8,7 @@
 #include "commands/ctr/tasks/attached.h"
 #include "commands/ctr/tasks/tasks.h"
 #include "commands/flags/declare.h"
+#include "commands/flags/pid_file.h"
 #include "core/base/error.h"
 #include "core/base/escape.h"
 #include "core/sys/file.h"
@@ -31,19 +32,14 @@ struct Options {
 runtime::CreateOptions create_options(Context& context, const Options& options) {
   auto create = runtime::start_options(context.database(), context.paths(), context.ns(), options.id);
   create.open_stdin = options.interactive;
-  create.log_uri = options.log_uri;
+  if (!options.log_uri.empty()) create.log_uri = options.log_uri;
   return create;
-}
-
-void write_pid(const Options& options, const runtime::Process& process) {
-  if (options.pid_file.empty()) return;
-  core::write_file_atomically(AT_FDCWD, options.pid_file, std::to_string(process.pid()), 0644);
 }
 
 int start_detached(Context& context, const Options& options, const runtime::CreateOptions& create) {
   auto task = runtime::Task::create(context.database(), context.paths(), create);
   task.start();
-  write_pid(options, task);
+  write_pid_file(options.pid_file, task);
   return 0;
 }
 
@@ -56,7 +52,7 @@ int start_attached(Context& context, const Options& options, runtime::CreateOpti
   create.fifo_lock = fifos.lock();
   runtime::AttachOptions attach = attach_options(options.streams, create.terminal);
   auto task = runtime::Task::create(context.database(), context.paths(), create);
-  attach.on_start = [&] { write_pid(options, task); };
+  attach.on_start = [&] { write_pid_file(options.pid_file, task); };
   const auto exit = runtime::run_attached(task, fifos, attach);
   if (exit) remove_ended(task);
   context.out().flush();
@@ -101,7 +97,7 @@ Action declare_tasks_start(CLI::App& app) {
   add_switch(app, "-d,--detach", options->detach, "do not wait for it");
   add_switch(app, "-a,--attach", options->attach, "stay with it (the default)");
   add_switch(app, "-i,--interactive", options->interactive, "keep its standard input open for those who attach later");
-  add_value(app, "--pid-file", options->pid_file, "FILE", "write its pid to FILE");
+  add_pid_file(app, options->pid_file);
   add_value(app, "--log-uri", options->log_uri, "URI", "where its output is kept: file:///PATH, binary:///PATH, none");
   add_attach_flags(app, options->streams);
   add_switch(app, "--by-policy", options->by_policy,

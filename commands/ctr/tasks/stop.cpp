@@ -17,12 +17,12 @@
 #include "core/sys/signals.h"
 #include "runtime/task/ending.h"
 #include "runtime/task/lookup.h"
+#include "runtime/task/stop_signal.h"
 #include "runtime/task/task.h"
 
 namespace ctrbox::commands {
 namespace {
 
-constexpr const char* kStopSignalLabel = "io.containerd.image.config.stop-signal";
 constexpr double kMaxGraceSeconds = 24 * 60 * 60;
 
 struct Options {
@@ -40,16 +40,9 @@ core::Deadline parse_grace(const std::string& text) {
   return core::Deadline::clock::now() + std::chrono::duration_cast<core::Deadline::duration>(grace);
 }
 
-/// What the user or the image says. An image is content: what is no signal there is as good as nothing.
+/// What the user or the image says.
 int stop_signal(const core::containers::Container& record, const std::string& typed) {
-  if (!typed.empty()) return core::parse_signal(typed);
-  const auto label = record.labels.find(kStopSignalLabel);
-  if (label == record.labels.end()) return SIGTERM;
-  try {
-    return core::parse_signal(label->second);
-  } catch (const core::Error&) {
-    return SIGTERM;
-  }
+  return typed.empty() ? runtime::stop_signal_of(record).value_or(SIGTERM) : core::parse_signal(typed);
 }
 
 /// The task, asked to end; std::nullopt if the container has none that lives.

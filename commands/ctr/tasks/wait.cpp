@@ -10,6 +10,7 @@
 #include "runtime/task/ending.h"
 #include "runtime/task/record.h"
 #include "runtime/task/task.h"
+#include "runtime/task/told.h"
 
 namespace ctrbox::commands {
 namespace {

@@ -25,13 +25,6 @@ TEST(Resources, MemoryIsASizeFromOne) {
   EXPECT_THROW(parse_memory_limit("-2"), core::Error);
 }
 
-TEST(Resources, WholeNumbersWithinTheirBounds) {
-  EXPECT_EQ(parse_whole("-5", -5, 7), -5);
-  EXPECT_EQ(parse_whole("7", -5, 7), 7);
-  for (const char* text : {"", "8", "-6", "1.0", "x", "9223372036854775808"})
-    EXPECT_THROW(parse_whole(text, -5, 7), core::Error) << text;
-}
-
 TEST(Resources, SetsOfProcessors) {
   for (const char* text : {"0", "0-3", "0-2,5,7-7", "65535"}) EXPECT_EQ(parse_cpuset(text), text);
   for (const char* text : {"", "a", "1-", "-1", "3-1", "1,,2", "1,", "65536", "1 ,2"})

@@ -7,6 +7,7 @@
 #include "core/sys/pidfd.h"
 #include "runtime/task/record.h"
 #include "runtime/task/start_failure.h"
+#include "runtime/task/told.h"
 #include "task_fixture.h"
 
 namespace ctrbox::runtime {
